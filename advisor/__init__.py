@@ -1,0 +1,1 @@
+"""One ticket, from its text to a recorded recommendation."""

@@ -1,0 +1,279 @@
+"""Runs all readers over a batch of tickets and puts what they found into Evidence; the only file that knows all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from advisor.advise import Read
+from advisor.reading.answers import CANDIDATES, AnswerHead, Passages, Question, expanded, pair_features, rare_words
+from advisor.reading.failures import read_failures
+from advisor.reading.features import hashed, text_features
+from advisor.reading.heads import Head, Matrix, load_head
+from advisor.reading.language import Lexicon
+from advisor.reading.mentions import find_mentions
+from advisor.reading.text import read_document
+from advisor.reading.wishes import WishHead, mention_vectors, quote, read_wishes
+from advisor.types import (
+    Candidate,
+    Document,
+    Evidence,
+    History,
+    Moment,
+    Prediction,
+    Quote,
+    Readability,
+    Signal,
+    SignalKind,
+    Ticket,
+    Topic,
+    Wish,
+)
+from index.encoder import Encoded, Encoder, Vectors
+from index.knowledge import KnowledgeBase, Match
+
+KNOWN_TOPIC = 0.3  # cosine of the nearest passage from which its category is said
+TOPIC_SHARPNESS = 12.0  # how much nearer passages count more in the vote on the topic
+EXAMPLE_WEIGHT = 4.0  # how much likeness to a company's own example moves a moment's score
+INCIDENT_NEAR = 0.55  # cosine to an incident's text or example from which a ticket is about it
+
+
+class Ideals(Protocol):
+    """What reading needs of the experience file."""
+
+    @property
+    def examples(self) -> Sequence[tuple[Moment, str]]:
+        """Customers' sentences by moment."""
+
+    @property
+    def incidents(self) -> Sequence[tuple[str, str]]:
+        """Ids of incidents with their texts and examples."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """All model files, loaded."""
+
+    lexicon: Lexicon
+    tones: Head
+    severity: Head
+    moments: Head
+    signals: Head
+    wishes: WishHead
+    answers: AnswerHead
+    fingerprint: str
+
+    @classmethod
+    def load(cls, folder: Path, *, encoder: str, fingerprint: str) -> Heads:
+        """Load the heads of a folder for an encoder."""
+        tones, severity, moments, signals = (
+            load_head(name, folder, encoder=encoder) for name in ("tones", "severity", "moments", "signals")
+        )
+        return cls(
+            Lexicon.load(folder / "lexicon.json"),
+            tones,
+            severity,
+            moments,
+            signals,
+            WishHead.load(folder, encoder=encoder),
+            AnswerHead.load(folder, encoder=encoder),
+            fingerprint,
+        )
+
+
+class Reader:
+    """Reads tickets: one encoder pass each, then heads, search and grammar."""
+
+    def __init__(
+        self, encoder: Encoder, knowledge: KnowledgeBase, heads: Heads, ideals: Ideals, *, masked: bool = True
+    ) -> None:
+        self._encoder = encoder
+        self._knowledge = knowledge
+        self._passages = Passages(knowledge, encoder)
+        self._heads = heads
+        self._masked = masked
+        self._clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self._example_moments = [moment for moment, _ in ideals.examples]
+        self._examples = encoder.encode([text for _, text in ideals.examples]).sentences
+        self._incident_ids = [name for name, _ in ideals.incidents]
+        self._incidents = encoder.encode([text for _, text in ideals.incidents]).sentences
+
+    def read(self, tickets: list[tuple[Ticket, History]], /) -> list[Read]:
+        """Read tickets; the results stand in their order."""
+        documents = [read_document(ticket, self._heads.lexicon, masked=self._masked) for ticket, _ in tickets]
+        matters = [expanded(matter(document)) for document in documents]
+        encoded = self._encoder.encode(matters)
+        words = [hashed(text_features(matter(document)), self._heads.tones.bits) for document in documents]
+        tones = self._heads.tones.probabilities(encoded.inner, words)
+        severity = self._heads.severity.probabilities(encoded.inner, words) @ np.arange(5, dtype=np.float32)
+        moments = self._moments(encoded, words)
+        signals = self._heads.signals.probabilities(sides(encoded), words)
+        reads = []
+        for row, ((ticket, history), document) in enumerate(zip(tickets, documents, strict=True)):
+            base = base_evidence(ticket, document, self._clock())
+            if document.readability is Readability.READABLE:
+                base = replace(
+                    base,
+                    wishes=(*self._wishes(document), *on_file(ticket)),
+                    signals=self._signals(document, signals[row], words[row]),
+                    failures=read_failures(document, history),
+                    tones=likeliest(self._heads.tones.labels, tones[row]),
+                    severity=round(float(severity[row]), 3),
+                    moment=likeliest(self._heads.moments.labels, moments[row])[0],
+                    incident_match=self._incident_match(encoded.sentences[row]),
+                    tokens_cut=encoded.cut[row],
+                )
+                base = self._with_answers(base, matters[row], encoded.sentences[row])
+            reads.append(Read(document, replace(base, models=self.fingerprint, knowledge=self._knowledge.fingerprint)))
+        return reads
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the heads and the encoder."""
+        return f"{self._heads.fingerprint}-{self._encoder.fingerprint[:12]}"
+
+    def _moments(self, encoded: Encoded, words: list[tuple[np.ndarray, np.ndarray]]) -> Matrix:  # type: ignore[type-arg]
+        head = self._heads.moments
+        scores = np.log(head.probabilities(sides(encoded), words) + 1e-9)
+        if self._example_moments:
+            near = encoded.sentences @ self._examples.T
+            for column, label in enumerate(head.labels):
+                own = [place for place, moment in enumerate(self._example_moments) if moment == label]
+                if own:
+                    scores[:, column] += EXAMPLE_WEIGHT * near[:, own].max(axis=1)
+        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+        chances: Matrix = powers / powers.sum(axis=1, keepdims=True)
+        return chances
+
+    def _wishes(self, document: Document) -> tuple[Wish, ...]:
+        mentions = find_mentions(document)
+        if not mentions:
+            return ()
+        vectors = mention_vectors(document, mentions, self._encoder)
+        return read_wishes(document, mentions, vectors, self._heads.wishes)
+
+    def _signals(self, document: Document, chances: Matrix, words: tuple[np.ndarray, np.ndarray]) -> tuple[Signal, ...]:  # type: ignore[type-arg]
+        head = self._heads.signals
+        said = [
+            (label, float(chance))
+            for label, chance, threshold in zip(head.labels, chances, head.thresholds, strict=True)
+            if chance >= threshold
+        ]
+        return tuple(
+            Signal(SignalKind(label), round(chance, 4), loudest(document, head, head.labels.index(label)))
+            for label, chance in sorted(said, key=lambda one: -one[1])
+        )
+
+    def _incident_match(self, vector: Vectors) -> tuple[str, ...]:
+        if not self._incident_ids:
+            return ()
+        near = self._incidents @ vector
+        found = [name for name, cosine in zip(self._incident_ids, near, strict=True) if cosine >= INCIDENT_NEAR]
+        return tuple(dict.fromkeys(found))
+
+    def _with_answers(self, evidence: Evidence, text: str, vector: Vectors) -> Evidence:
+        failed = {failure.article for failure in evidence.failures}
+        found = self._knowledge.search(text, k=CANDIDATES + len(failed), vector=vector[np.newaxis])
+        matches = [match for match in found if match.article.id not in failed][:CANDIDATES]
+        if not matches:
+            return evidence
+        question = Question(text, vector, self._passages.tokens([text])[0])
+        features = pair_features(question, matches, self._knowledge, self._passages)
+        scores = self._heads.answers.rank(features)
+        chance = self._heads.answers.chance(features, scores, rare_words(text))
+        return replace(
+            evidence,
+            topic=vote(found),
+            candidates=candidates(matches, scores, chance),
+            p_resolve=round(chance, 4),
+        )
+
+
+def sides(encoded: Encoded) -> Matrix:
+    """The sentence vector beside the inner layers."""
+    return np.hstack([encoded.sentences, encoded.inner])
+
+
+def matter(document: Document) -> str:
+    """What the encoder reads: subject, newest words, first message, in this order."""
+    newest = [document.text[span.start : span.end] for span in reversed(document.messages)]
+    ordered = newest if len(newest) < 3 else [newest[0], newest[-1], *newest[1:-1]]
+    subject = document.text[document.subject.start : document.subject.end]
+    return "\n".join(part for part in (subject, *ordered) if part)
+
+
+def base_evidence(ticket: Ticket, document: Document, now: datetime) -> Evidence:
+    """What is known before anything was read."""
+    return Evidence(
+        ticket_id=ticket.id,
+        source=ticket.source,
+        at=ticket.created_at or now,
+        came_by=ticket.channel,
+        readability=document.readability,
+        language=document.language,
+        wishes=on_file(ticket),
+        has_phone=bool(ticket.customer.phone or document.phone),
+        persona=ticket.customer.persona,
+        account=replace(ticket.account, wishes=()),
+    )
+
+
+def on_file(ticket: Ticket) -> tuple[Wish, ...]:
+    """The wishes that came with the ticket, of the customer and of the account."""
+    return (*ticket.customer.wishes, *ticket.account.wishes)
+
+
+def likeliest(labels: Sequence[str], chances: Matrix) -> tuple[Prediction, ...]:
+    """All labels, the likeliest first."""
+    order = np.argsort(-chances, kind="stable")
+    return tuple(Prediction(labels[place], round(float(chances[place]), 4)) for place in order)
+
+
+def loudest(document: Document, head: Head, label: int) -> Quote:
+    """The sentence whose words speak most for a label."""
+
+    def volume(text: str) -> float:
+        places, weights = hashed(text_features(text), head.bits)
+        return float(head.sparse[label, places] @ weights)
+
+    spans = document.sentences
+    return quote(document, max(spans, key=lambda span: volume(document.text[span.start : span.end])))
+
+
+def vote(matches: Sequence[Match]) -> Topic:
+    """The category of the nearest articles, nearer ones counting more."""
+    powers = [float(np.exp(TOPIC_SHARPNESS * match.similarity)) for match in matches[:10]]
+    totals: dict[str, float] = {}
+    for match, power in zip(matches, powers, strict=False):
+        if match.article.category:
+            totals[match.article.category] = totals.get(match.article.category, 0.0) + power
+    if not totals:
+        return Topic(None, 0.0, False)
+    label = max(totals, key=lambda name: totals[name])
+    return Topic(label, round(totals[label] / sum(powers), 4), max(match.similarity for match in matches) >= KNOWN_TOPIC)
+
+
+def candidates(matches: Sequence[Match], scores: Matrix, chance: float) -> tuple[Candidate, ...]:
+    """The five best articles; a score is the chance of the first, lessened by the distance to it."""
+    order = np.argsort(-scores, kind="stable")[:5]
+    lead = np.exp(scores[order] - scores[order[0]])
+    return tuple(
+        Candidate(
+            id=matches[place].article.id,
+            version=matches[place].article.version,
+            title=matches[place].article.title,
+            url=matches[place].article.url,
+            category=matches[place].article.category,
+            passage_number=matches[place].passage.number,
+            passage=matches[place].passage.text,
+            similarity=round(matches[place].similarity, 4),
+            lexical=round(matches[place].lexical, 4),
+            score=round(chance * float(share), 4),
+        )
+        for place, share in zip(order, lead, strict=True)
+    )

@@ -1,0 +1,55 @@
+"""What was tried for this matter and did not help: an article that was offered, or one that the customer speaks of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from advisor.types import Document, Failure, History, Quote, Span
+
+SOURCE = r"(?:articles?|guides?|faqs?|links?|help (?:page|cent(?:re|er)|article|section|topic)s?|instructions?|tutorials?|videos?|docs?|documentation|steps|knowledge ?base|manual|how-?tos?|suggestions?|walk-?through|pages?)"
+TRIED = re.compile(
+    rf"(?i)\b(?:(?:i|we)(?:'ve| have|'d| had)? (?:already |just |now |also |even )*(?:read|tried|followed|did|done|gone through|went through|been "
+    rf"through|looked (?:at|through)|worked through|used|watched|checked|seen|opened)\b[^.!?\n]{{0,70}}?\b{SOURCE}"
+    rf"|\b(?:that|the|your|this|those|these) {SOURCE} (?:(?:that )?(?:you|i|we|your \w+) [^.!?\n]{{0,30}})?(?:did ?n[o']?t|didn't|doesn't|does not|do not|don't|"
+    rf"was(?: of)? no|wasn't|were(?: of)? no|weren't|is(?: of)? no|isn't|are(?: of)? no|has(?: been)? no|hasn't|never)\b"
+    rf"|\baccording to (?:the|your) [^.!?\n]{{0,40}}?{SOURCE}"
+    rf"|\bfollowed (?:the|your|every|all|each)[^.!?\n]{{0,40}}(?:steps?|instructions?|{SOURCE})"
+    rf"|\b(?:the|your) {SOURCE} (?:says?|tells? me|told me|said)\b)"
+)
+IN_VAIN = re.compile(
+    r"(?i)\b(?:(?:did|does|do|has|have|had|was|were|is|are)(?: not|n't|nt)|didnt|doesnt|dont|isnt|wasnt|no (?:use|help|luck|good|joy|difference|change|effect|"
+    r"success|avail)|useless|unhelpful|still (?:no|not|the same|locked|broken|stuck|get|see|can't|cannot|doesn't|nothing|red|"
+    r"happening|failing|fails|won't|isn't|in|out|won't)|nothing (?:changed|happened|works|helps|helped)|to no avail|in vain|same (?:error|problem|result|issue|thing|message)|"
+    r"without (?:success|luck|any)|cannot|can't|cant|won't|wont|not (?:help|work)|never (?:work|help)\w*|fail(?:s|ed)?|stuck|waste of|goes? round|in circles|no longer|any more|but)\b"
+)
+HELPED = re.compile(r"(?i)\b(?:got it working|it works now|solved|sorted it|that did (?:it|the trick)|thanks to|worked (?:fine|perfectly|a treat))\b")
+
+
+def read_failures(document: Document, history: History) -> tuple[Failure, ...]:
+    """Failures by the customer's words, then by what was offered in this thread before they wrote again."""
+    spoken = next(failures_said(document), None)
+    offered = tuple(Failure(article, spoken.quote if spoken else None) for article in history.offered)
+    return offered or ((spoken,) if spoken else ())
+
+
+def failures_said(document: Document) -> Iterator[Failure]:
+    """The sentences that say an article was tried, where they or the next ones say that it did not help."""
+    sentences = document.sentences
+    for number, span in enumerate(sentences):
+        sentence = document.text[span.start : span.end]
+        tried = TRIED.search(sentence)
+        if tried is None or HELPED.search(window(document, sentences, number)):
+            continue
+        if IN_VAIN.search(document.text, span.start + tried.start(), end_of(sentences, number + 2)):
+            yield Failure(None, Quote(span.start, span.end, sentence))
+
+
+def end_of(sentences: Sequence[Span], number: int) -> int:
+    """Where a sentence ends; the last one where there is none of this number."""
+    return sentences[min(number, len(sentences) - 1)].end
+
+
+def window(document: Document, sentences: Sequence[Span], number: int) -> str:
+    """A sentence and the two after it."""
+    return document.text[sentences[number].start : end_of(sentences, number + 2)]

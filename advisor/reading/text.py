@@ -1,0 +1,132 @@
+"""A ticket becomes a Document: markup, quoted replies and signatures out, personal data masked, sentences, language."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from mailparser_reply import EmailReplyParser
+from selectolax.lexbor import LexborHTMLParser
+
+from advisor.reading.language import Lexicon
+from advisor.reading.masking import Masked, mask
+from advisor.reading.pipeline import sentence_spans
+from advisor.types import Document, Message, Sender, Span, Ticket
+
+MOST_CHARACTERS = 30_000
+"""Of one message, the first two thirds and the last third of this many characters are read."""
+
+LONGEST_LINE = 500
+"""The reply parser's patterns take time in the square of a line's length; longer lines pass it by."""
+
+MARKUP = re.compile(r"<(?:/|!--|!doctype|html|body|div|p|br|span|table|a|b|i|ul|ol|li|h\d|blockquote)\b", re.IGNORECASE)
+BLOCKS = "p,div,br,li,tr,h1,h2,h3,h4,h5,h6,blockquote,pre"
+QUOTED = "blockquote,.gmail_quote,.yahoo_quoted,#divRplyFwdMsg,.moz-cite-prefix,style,script,head,title"
+UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]|[^\S\n\t ]|[\x00-\x08\x0b-\x1f\x7f]")
+REPLY_PREFIX = re.compile(r"^(?:\s*(?:re|fwd?|aw|wg|sv|antw)\s*:\s*)+", re.IGNORECASE)
+QUOTE_LINE = re.compile(r"^\s*>")
+CUT_HERE = re.compile(
+    r"^\s*(?:-{2,}\s*(?:original message|forwarded message|ursprüngliche nachricht)\s*-{2,}"
+    r"|_{10,}\s*$|on .{4,200} wrote:\s*$|am .{4,200} schrieb.{0,200}:\s*$|-- ?$"
+    r"|sent from (?:my|outlook|mail|yahoo)\b.{0,40}$|get outlook for \w+)",
+    re.IGNORECASE,
+)
+FORWARD_HEADER = re.compile(r"^\s*\*?from:\*? .{3,200}$", re.IGNORECASE)
+FORWARD_NEXT = re.compile(r"^\s*\*?(?:sent|date|to|subject):\*? ", re.IGNORECASE)
+
+
+def read_document(ticket: Ticket, lexicon: Lexicon, *, masked: bool = True) -> Document:
+    """Take a ticket apart; only the customer's own words are kept, oldest first."""
+    written = own_messages(ticket)
+    parts = [clean(REPLY_PREFIX.sub("", ticket.subject)).replace("\n", " ")]
+    parts += [own_words(message.body) for message in written]
+    results = [mask(part) if masked else Masked(part, mask(part).phone) for part in parts]
+    text, spans = join(result.text for result in results)
+    verdict = lexicon.judge(text)
+    return Document(
+        text=text,
+        subject=spans[0],
+        messages=tuple(spans[1:]),
+        authors=tuple(author_of(message, ticket) for message in written),
+        sentences=sentence_spans(text),
+        language=verdict.language,
+        language_probability=verdict.probability,
+        readability=verdict.readability,
+        phone=next((result.phone for result in results if result.phone), None),
+    )
+
+
+def own_messages(ticket: Ticket) -> tuple[Message, ...]:
+    """The customer's messages; `body` is the first of them unless the thread already begins with it."""
+    thread = tuple(message for message in ticket.messages if message.sender is Sender.CUSTOMER)
+    if not ticket.body.strip() or any(message.body.strip() == ticket.body.strip() for message in thread):
+        return thread
+    return (Message(sender=Sender.CUSTOMER, body=ticket.body, at=ticket.created_at), *thread)
+
+
+def author_of(message: Message, ticket: Ticket) -> str | None:
+    """Who wrote it, where that is somebody else than the ticket's customer."""
+    known = {name.casefold() for name in (ticket.customer.id, ticket.customer.name, ticket.customer.email) if name}
+    if message.author is None or not known or message.author.casefold() in known:
+        return None
+    return message.author
+
+
+def own_words(body: str) -> str:
+    """What the customer wrote in this message: no markup, no quoted mail, no signature."""
+    return strip_reply(clean(html_to_text(body[: 20 * MOST_CHARACTERS])))
+
+
+def html_to_text(body: str) -> str:
+    """Text of an HTML body, quoted mail dropped, blocks on lines of their own; plain text comes back as it is."""
+    if MARKUP.search(body) is None:
+        return body
+    tree = LexborHTMLParser(body)
+    for node in tree.css(QUOTED):
+        node.decompose()
+    for node in tree.css(BLOCKS):
+        node.insert_before("\n")
+        node.insert_after("\n")
+    text: str = tree.root.text(separator="") if tree.root is not None else ""
+    return re.sub(r"[ \t]*\n[ \t\n]*\n", "\n\n", text)
+
+
+def clean(text: str) -> str:
+    """One Unicode form, no control or direction characters, and no more than is read."""
+    if len(text) > MOST_CHARACTERS:
+        head = MOST_CHARACTERS * 2 // 3
+        text = f"{text[:head]}\n{text[head - MOST_CHARACTERS :]}"
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return re.sub(r"\n{3,}", "\n\n", UNSEEN.sub(lambda found: " " if found[0].isspace() else "", text)).strip()
+
+
+def strip_reply(text: str) -> str:
+    """Drop quoted mail and what stands under the signature."""
+    lines = before_quote([line for line in text.split("\n") if not QUOTE_LINE.match(line)])
+    long = {f"[line {number}]": line for number, line in enumerate(lines) if len(line) > LONGEST_LINE}
+    short = [f"[line {number}]" if len(line) > LONGEST_LINE else line for number, line in enumerate(lines)]
+    replies = EmailReplyParser(languages=["en"]).read("\n".join(short)).replies
+    body = str(replies[0].body) if replies else ""
+    return "\n".join(long.get(line, line) for line in body.split("\n")).strip()
+
+
+def before_quote(lines: list[str]) -> list[str]:
+    """The lines above the first header of a quoted or forwarded mail, or above the signature's mark."""
+    for number, line in enumerate(lines):
+        if len(line) > LONGEST_LINE:
+            continue
+        follower = lines[number + 1] if number + 1 < len(lines) else ""
+        if CUT_HERE.match(line) or (FORWARD_HEADER.match(line) and FORWARD_NEXT.match(follower)):
+            return lines[:number]
+    return lines
+
+
+def join(parts: Iterable[str]) -> tuple[str, list[Span]]:
+    """Put the parts under each other, a blank line between, and say where each stands."""
+    text, spans = "", []
+    for part in parts:
+        gap = "\n\n" if text and part else ""
+        text += gap + part
+        spans.append(Span(len(text) - len(part), len(text)))
+    return text, spans

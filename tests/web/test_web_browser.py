@@ -1,0 +1,210 @@
+"""The first page in a real browser, over a real socket."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
+from pathlib import Path
+from threading import Barrier, Thread
+from urllib.parse import urlencode
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from web_builders import advisor, served
+
+from web import create_app
+
+CHROMIUM = shutil.which("chromium")
+DRIVER = shutil.which("chromedriver")
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1280,900",
+)
+needs_chromium = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="chromium or chromedriver is not installed")
+LONG = "W" * 3000
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with served(create_app(advisor(passage=LONG))) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    profile: Path = tmp_path_factory.mktemp("profile")
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM or ""
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    for flag in (*FLAGS, f"--user-data-dir={profile}"):
+        options.add_argument(flag)
+    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+    driver.implicitly_wait(5)  # seconds for the next page to come
+    try:
+        yield driver
+    finally:
+        driver.quit()
+
+
+def narrowed(browser: webdriver.Chrome, width: int) -> None:
+    size = {"width": width, "height": 740, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+
+def typed(browser: webdriver.Chrome, *keys: str) -> None:
+    """Press keys where the focus is."""
+    for key in keys:
+        browser.switch_to.active_element.send_keys(key)
+
+
+def complaints(browser: webdriver.Chrome) -> list[str]:
+    """What the browser's console has said since it was last asked."""
+    said: list[dict[str, str]] = browser.get_log("browser")  # type: ignore[no-untyped-call]
+    return [entry["message"] for entry in said]
+
+
+def too_wide(browser: webdriver.Chrome) -> int:
+    """By how many pixels the page can be scrolled sideways."""
+    root = "document.documentElement"
+    wider: int = browser.execute_script(f"return {root}.scrollWidth - {root}.clientWidth")
+    return wider
+
+
+def text(browser: webdriver.Chrome, selector: str) -> str:
+    return browser.find_element(By.CSS_SELECTOR, selector).text
+
+
+def post(address: str, form: dict[str, str]) -> tuple[int, str]:
+    with closing(HTTPConnection(address.removeprefix("http://"), timeout=10)) as connection:
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": address}
+        connection.request("POST", "/", urlencode(form), headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+
+
+@pytest.mark.chromium
+@needs_chromium
+def test_a_ticket_is_typed_and_advised_by_keyboard_alone(browser: webdriver.Chrome, address: str) -> None:
+    narrowed(browser, 1280)
+    browser.get(address)
+    complaints(browser)
+    typed(browser, Keys.TAB, Keys.ENTER)  # the link that skips to the content
+    typed(browser, Keys.TAB, Keys.TAB, "Calendar", Keys.TAB, "Can you call me about my jobs?")
+    typed(browser, Keys.TAB, "Chat", Keys.TAB, "+44 7700 900417", Keys.TAB, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
+    typed(browser, Keys.ENTER)
+    assert text(browser, "#headline") == "A person, by phone"
+    assert text(browser, "mark.deciding") == "call me"
+    assert browser.find_element(By.CSS_SELECTOR, "input[name=self_service]:checked").get_attribute("value") == "refuses"
+    assert browser.find_element(By.ID, "channel").get_attribute("value") == "chat"
+    assert complaints(browser) == []
+
+
+@pytest.mark.chromium
+@needs_chromium
+def test_the_draft_is_copied_with_one_click(browser: webdriver.Chrome, address: str) -> None:
+    narrowed(browser, 1280)
+    browser.get(f"{address}/?demo=demo-01")
+    browser.find_element(By.CSS_SELECTOR, "button[type=submit]").click()
+    browser.find_element(By.ID, "copy").click()
+    selected = "const reply = document.getElementById('reply'); return reply.selectionEnd - reply.selectionStart;"
+    whole = "return document.getElementById('reply').value.length"
+    assert browser.execute_script(selected) == browser.execute_script(whole)
+
+
+@pytest.mark.chromium
+@needs_chromium
+def test_nothing_is_wider_than_a_narrow_screen(browser: webdriver.Chrome, address: str) -> None:
+    narrowed(browser, 360)
+    for path in ("/", "/?demo=demo-09", "/nothing"):
+        browser.get(address + path)
+        assert too_wide(browser) == 0
+    browser.get(address)
+    browser.execute_script("document.getElementById('message').value = 'call me ' + 'W'.repeat(2000)")
+    browser.find_element(By.CSS_SELECTOR, "button[type=submit]").click()
+    assert text(browser, "#headline") == "A person, by phone"
+    assert too_wide(browser) == 0
+
+
+@pytest.mark.chromium
+@needs_chromium
+def test_every_text_has_the_contrast_that_people_need(browser: webdriver.Chrome, address: str) -> None:
+    for scheme in ("light", "dark"):
+        media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+        browser.get(f"{address}/?demo=demo-02")
+        assert poor(browser) == []
+        browser.find_element(By.CSS_SELECTOR, "button[type=submit]").click()
+        assert text(browser, "#headline") == "A person, by phone"
+        assert poor(browser) == []
+
+
+def poor(browser: webdriver.Chrome) -> list[str]:
+    """Texts whose contrast with what is behind them is below 4.5 (WCAG 2.2, 1.4.3)."""
+    found: list[str] = browser.execute_script(CONTRAST)
+    return found
+
+
+CONTRAST = """
+const rgb = colour => colour.match(/[\\d.]+/g).map(Number);
+const linear = part => part <= .04045 ? part / 12.92 : ((part + .055) / 1.055) ** 2.4;
+const light = colour => {
+  const [r, g, b] = rgb(colour).slice(0, 3).map(part => linear(part / 255));
+  return .2126 * r + .7152 * g + .0722 * b;
+};
+const behind = node => {
+  for (let at = node; at; at = at.parentElement) {
+    const colour = getComputedStyle(at).backgroundColor;
+    if ((rgb(colour)[3] ?? 1) === 1) return colour;
+  }
+  return getComputedStyle(document.body).backgroundColor;
+};
+const poor = [];
+for (const node of document.querySelectorAll("body *")) {
+  if (![...node.childNodes].some(child => child.nodeType === 3 && child.data.trim())) continue;
+  if (!node.checkVisibility() || node.tagName === "OPTION") continue;
+  const pair = [light(getComputedStyle(node).color), light(behind(node))].sort((a, b) => b - a);
+  const ratio = (pair[0] + .05) / (pair[1] + .05);
+  if (ratio < 4.5) poor.push(`${node.tagName} ${node.className} ${ratio.toFixed(2)}: ${node.textContent.slice(0, 40)}`);
+}
+return poor;
+"""
+
+
+def test_tickets_posted_at_the_same_time_each_get_their_own_advice(address: str) -> None:
+    forms = [{"message": "Please call me."}, {"message": "Just send me the link."}] * 6
+    headlines = ["A person, by phone", "Self-service: send this article"] * 6
+    answers: list[tuple[int, str]] = [(0, "")] * len(forms)
+    together = Barrier(len(forms))
+
+    def ask(place: int) -> None:
+        together.wait()
+        answers[place] = post(address, forms[place])
+
+    threads = [Thread(target=ask, args=(place,)) for place in range(len(forms))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for (status, page), headline in zip(answers, headlines, strict=True):
+        assert status == 200
+        assert headline in page
+
+
+def test_a_form_from_another_page_is_refused_over_the_socket_too(address: str) -> None:
+    with closing(HTTPConnection(address.removeprefix("http://"), timeout=10)) as connection:
+        connection.request("POST", "/", "message=x", {"Origin": "https://evil.example"})
+        answer = connection.getresponse()
+        assert (answer.status, "another page" in answer.read().decode()) == (403, True)

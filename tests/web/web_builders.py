@@ -1,0 +1,157 @@
+"""An advisor whose reading one can check in one's head, and a server on a free port."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from threading import Event, Thread
+from typing import Any
+
+from flask import Flask
+from waitress.server import create_server
+from waitress.wasyncore import close_all, loop
+
+from advisor.advise import Advice, Advisor, Read
+from advisor.decision.experience import Experience
+from advisor.types import (
+    Candidate,
+    Document,
+    Evidence,
+    Failure,
+    History,
+    Moment,
+    Prediction,
+    Promise,
+    Quote,
+    Readability,
+    Signal,
+    SignalKind,
+    Span,
+    Stance,
+    Ticket,
+    Tone,
+    Topic,
+    Wish,
+    WishChannel,
+)
+
+TUESDAY = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
+
+ARTICLE = Candidate(
+    id="calendar",
+    version="1",
+    title="Show your jobs in Google Calendar",
+    url="https://help.fernway.example/onboarding/connect-google-calendar",
+    category="onboarding",
+    passage_number=0,
+    passage="Click Connect Google Calendar and pick the Google account.",
+    similarity=0.8,
+    lexical=0.5,
+    score=0.82,
+)
+SAID = {
+    WishChannel.PHONE: re.compile("call me", re.IGNORECASE),
+    WishChannel.SELF_SERVICE: re.compile("send me the link", re.IGNORECASE),
+}
+SIGNALS = re.compile("another country", re.IGNORECASE)
+FAILED = re.compile("I tried your article", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class PhraseReader:
+    """Reads four phrases and nothing else; there is always one article, and it fits by 0.82."""
+
+    article: Candidate = ARTICLE
+
+    def read(self, tickets: list[tuple[Ticket, History]], /) -> list[Read]:
+        """Read each ticket by itself."""
+        return [self.read_one(ticket) for ticket, _ in tickets]
+
+    def read_one(self, ticket: Ticket) -> Read:
+        text = "\n\n".join(part for part in (ticket.subject.strip(), ticket.body.strip()) if part)
+        subject = Span(0, len(ticket.subject.strip()))
+        whole = Span(0, len(text))
+        document = Document(
+            text=text,
+            subject=subject,
+            messages=(Span(text.find(ticket.body.strip()), len(text)),),
+            authors=(None,),
+            sentences=(whole,),
+            language="en",
+            language_probability=1.0,
+            readability=Readability.READABLE,
+            phone=None,
+        )
+        return Read(document, self.evidence(ticket, text))
+
+    def evidence(self, ticket: Ticket, text: str) -> Evidence:
+        wishes = (
+            Wish(channel=channel, stance=Stance.WANTS, quote=quote)
+            for channel, phrase in SAID.items()
+            for quote in quotes(phrase, text)
+        )
+        return Evidence(
+            ticket_id=ticket.id,
+            at=ticket.created_at or TUESDAY,
+            came_by=ticket.channel,
+            readability=Readability.READABLE,
+            language="en",
+            wishes=(*wishes, *ticket.customer.wishes, *ticket.account.wishes),
+            signals=tuple(Signal(SignalKind.FRAUD_OR_SECURITY, 0.9, quote) for quote in quotes(SIGNALS, text)),
+            failures=tuple(Failure(None, quote) for quote in quotes(FAILED, text)),
+            topic=Topic("calendar", 0.8, True),
+            moment=Prediction(Moment.ONBOARDING, 0.7),
+            tones=(Prediction(Tone.NEUTRAL, 0.9), Prediction(Tone.CONFUSED, 0.2), Prediction(Tone.ANGRY, 0.01)),
+            severity=0.6,
+            candidates=(self.article,),
+            p_resolve=self.article.score,
+            has_phone=ticket.customer.phone is not None,
+            account=ticket.account,
+            persona=ticket.customer.persona,
+        )
+
+
+def quotes(phrase: re.Pattern[str], text: str) -> Iterator[Quote]:
+    for found in phrase.finditer(text):
+        yield Quote(found.start(), found.end(), found[0])
+
+
+class NothingKept:
+    """A recorder that must not be asked to keep anything."""
+
+    def history(self, ticket: Ticket, /) -> History:
+        return History()
+
+    def save(self, advices: list[Advice], /) -> list[Advice]:
+        raise AssertionError("the first page stores nothing")
+
+
+def advisor(**changes: object) -> Advisor:
+    """An advisor over the shipped experience; `changes` are those of the one article."""
+    article = replace(ARTICLE, **changes)  # type: ignore[arg-type]
+    return Advisor(PhraseReader(article), NothingKept(), Experience.default(), Promise())
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The address of an app that is served over a real socket."""
+    sockets: dict[int, Any] = {}
+    server = create_server(app, host="127.0.0.1", port=0, threads=4, map=sockets)
+    stopped = Event()
+
+    def serve() -> None:
+        while not stopped.is_set():
+            loop(timeout=0.05, map=sockets, count=1)
+        server.task_dispatcher.shutdown()
+        close_all(sockets)
+
+    thread = Thread(target=serve)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        stopped.set()
+        thread.join()

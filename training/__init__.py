@@ -1,0 +1,1 @@
+"""Makes and measures the model files that advisor loads."""

@@ -1,0 +1,86 @@
+"""The heads that read whole texts: tones, severity, moments, signals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from advisor.reading.answers import expanded
+from advisor.reading.evidence import sides
+from advisor.reading.features import Places, Weights, hashed, text_features
+from advisor.reading.heads import Head
+from advisor.types import Moment, SignalKind, Tone
+from index.encoder import Encoded, Encoder
+from training.datasets import complaints, goemotions, sentences
+from training.fit import Recipe, Targets, fit_head
+
+BITS = 15
+MOST_COMMENTS = 16_000  # of GoEmotions, every label kept; more gained nothing that was seen
+TONES = {
+    "anger": (Tone.ANGRY,), "annoyance": (Tone.FRUSTRATED,), "disgust": (Tone.ANGRY,), "confusion": (Tone.CONFUSED,),
+    "curiosity": (Tone.NEUTRAL,), "fear": (Tone.WORRIED,), "nervousness": (Tone.WORRIED,),
+    "disappointment": (Tone.DISAPPOINTED,), "sadness": (Tone.DISAPPOINTED,), "disapproval": (Tone.DISAPPOINTED,),
+    "grief": (Tone.DISAPPOINTED,), "gratitude": (Tone.GRATEFUL,), "joy": (Tone.PLEASED,), "admiration": (Tone.PLEASED,),
+    "excitement": (Tone.PLEASED,), "relief": (Tone.PLEASED,), "approval": (Tone.PLEASED,), "love": (Tone.PLEASED,),
+    "neutral": (Tone.NEUTRAL,),
+}  # fmt: skip
+TWEETS = {"anger": (Tone.ANGRY, Tone.FRUSTRATED), "sadness": (Tone.DISAPPOINTED,), "joy": (Tone.PLEASED,), "fear": (Tone.WORRIED,)}
+
+
+def encoded(encoder: Encoder, texts: Sequence[str]) -> tuple[Encoded, list[tuple[Places, Weights]]]:
+    """Texts as the heads see them."""
+    return encoder.encode([expanded(text) for text in texts]), [hashed(text_features(text), BITS) for text in texts]
+
+
+def targets_of(labels: Sequence[str], wanted: Sequence[Sequence[str]]) -> Targets:
+    """1 where a row has a label, else 0."""
+    return np.array([[float(label in row) for label in labels] for row in wanted], np.float32)
+
+
+def fit_tones(encoder: Encoder) -> Head:
+    """Tones, from Reddit comments (GoEmotions) and tweets to companies (X-CI)."""
+    comments = goemotions("train")
+    rng = np.random.default_rng(7)
+    comments = [comments[row] for row in rng.choice(len(comments), MOST_COMMENTS, replace=False)]
+    tweets = complaints()
+    texts = [one.text for one in comments] + [row["tweet"] for row in tweets]
+    wanted = [[tone for label in one.labels for tone in TONES.get(label, ())] for one in comments]
+    wanted += [tweet_tones(row) for row in tweets]
+    read, words = encoded(encoder, texts)
+    recipe = Recipe(exclusive=False, strength=3.0, parts=2)
+    return fit_head("tones", tuple(Tone), read.inner, words, targets_of(tuple(Tone), wanted), recipe)[0]
+
+
+def tweet_tones(row: dict[str, str]) -> list[str]:
+    """The tones of a tweet by its emotion; thanks are read from the words."""
+    tones: list[str] = list(TWEETS.get(row["emotion"], ()))
+    if "thank" in row["tweet"].lower() and row["label"] == "0":
+        tones.append(Tone.GRATEFUL)
+    return tones or [Tone.NEUTRAL]
+
+
+def fit_severity(encoder: Encoder) -> Head:
+    """Severity 0 to 4, from tweets to companies (X-CI)."""
+    rows = complaints()
+    read, words = encoded(encoder, [row["tweet"] for row in rows])
+    levels = ("0", "1", "2", "3", "4")
+    targets = targets_of(levels, [[row["Severity"]] for row in rows])
+    return fit_head("severity", levels, read.inner, words, targets, Recipe(exclusive=True, strength=2.0, parts=2))[0]
+
+
+def fit_moments(encoder: Encoder) -> Head:
+    """Moments of truth, from the project's own sentences."""
+    rows = sentences("moments", "moment")
+    read, words = encoded(encoder, [one.text for one in rows])
+    targets = targets_of(tuple(Moment), [one.labels for one in rows])
+    return fit_head("moments", tuple(Moment), sides(read), words, targets, Recipe(exclusive=True))[0]
+
+
+def fit_signals(encoder: Encoder) -> Head:
+    """Signals, from the project's own sentences; neutral ones of the moments are further negatives."""
+    rows = sentences("signals", "signals")
+    read, words = encoded(encoder, [one.text for one in rows])
+    targets = targets_of(tuple(SignalKind), [one.labels for one in rows])
+    recipe = Recipe(exclusive=False)
+    return fit_head("signals", tuple(SignalKind), sides(read), words, targets, recipe)[0]

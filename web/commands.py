@@ -1,0 +1,123 @@
+"""`advisor serve` and `advisor demo`.
+
+What takes long to import (models, vectors, Flask) is imported by the command that needs it, so that help is shown
+at once.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator
+from importlib.resources import as_file, files
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+import click
+
+from advisor.errors import SettingsError
+from index.settings import KnowledgeSettings
+
+if TYPE_CHECKING:
+    from socket import socket
+
+    from advisor.advise import Advice, Advisor
+    from advisor.settings import Settings
+
+PORT = 8321
+LEAST_WIDTH = 120  # of the table, in characters
+WILDCARDS = frozenset({"0.0.0.0", "::"})
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0 takes any free one.")
+@click.option("--name", "names", multiple=True, help="A host name the page is opened under, too; may be repeated.")
+@click.pass_context
+def serve(context: click.Context, host: str, port: int, names: tuple[str, ...]) -> None:
+    """Serve the page where one types a ticket and sees the advice.
+
+    It answers to this machine's own names only (localhost, 127.0.0.1, --host, --name). There is no sign-in yet: whoever
+    reaches the address may use the page. Ctrl-C or SIGTERM stops it.
+
+    \b
+    Example: advisor serve
+    Example: advisor serve --host 0.0.0.0 --port 8080 --name support.example.com
+    """
+    from advisor.wiring import ready
+    from web.server import stopped_by_sigterm, taken_port
+
+    with stopped_by_sigterm(), taken_port(host, port) as taken:
+        _serve(ready(settings_of(context)), taken, host, names)
+
+
+@click.command()
+@click.option("--serve/--no-serve", "serving", default=True, show_default=True, help="Serve the page afterwards.")
+@click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0 takes any free one.")
+@click.pass_context
+def demo(context: click.Context, serving: bool, port: int) -> None:
+    """Import the demo help centre, advise the twelve demo tickets, then serve the page.
+
+    The help centre goes into the home folder as the source "demo"; to keep it out of your own, name another folder.
+
+    \b
+    Example: ADVISOR_HOME=.demo advisor demo
+    Example: ADVISOR_HOME=.demo advisor demo --no-serve
+    """
+    from web.server import stopped_by_sigterm, taken_port
+
+    if not serving:
+        advised_demo(context)
+        return
+    with stopped_by_sigterm(), taken_port("127.0.0.1", port) as taken:
+        _serve(advised_demo(context), taken, "127.0.0.1", ())
+
+
+def advised_demo(context: click.Context) -> Advisor:
+    """Make the home folder ready, import the help centre, advise the demo tickets; gives the advisor that did it."""
+    from advisor.commands import init
+    from advisor.wiring import ready
+    from index.commands import import_
+    from web.tickets import demo_tickets
+
+    context.invoke(init)
+    with as_file(files("advisor") / "demo" / "help_centre") as folder:
+        context.invoke(import_, path=folder, source="demo")
+    advisor = ready(settings_of(context))
+    click.echo()
+    for line in table_of(advisor.advise_many(demo.ticket for demo in demo_tickets())):
+        click.echo(line)
+    return advisor
+
+
+def table_of(advices: Iterable[Advice]) -> Iterator[str]:
+    """The lines of a table, a ticket a row; the reason goes on under itself where it is long."""
+    from advisor.show import table_head, table_row
+
+    head = table_head()
+    width = max(shutil.get_terminal_size().columns, LEAST_WIDTH)
+    yield head
+    for advice in advices:
+        yield from wrap(table_row(advice), width, subsequent_indent=" " * head.index("why"))
+
+
+def settings_of(context: click.Context) -> Settings:
+    """The settings of the home folder that the context names."""
+    from advisor.settings import Settings
+
+    knowledge = context.find_object(KnowledgeSettings)
+    if knowledge is None:
+        raise SettingsError("the home folder is not known: call this command through advisor")
+    return Settings.load(knowledge.home)
+
+
+def _serve(advisor: Advisor, taken: socket, host: str, names: tuple[str, ...]) -> None:
+    from web import create_app
+    from web.security import LOOPBACK
+    from web.server import serve_until_stopped
+
+    if host not in LOOPBACK:
+        click.echo("warning: there is no sign-in: whoever reaches this address may use the page", err=True)
+    own = () if host in WILDCARDS else (host,)
+    app = create_app(advisor, hosts=(*LOOPBACK, *own, *names))
+    serve_until_stopped(app, taken, say=lambda address: click.echo(f"\nServing {address}  (Ctrl-C stops it)"))
+    click.echo("Stopped.")

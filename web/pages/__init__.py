@@ -1,0 +1,1 @@
+"""The pages, one file each; every file gives its blueprint with `page(…)`."""

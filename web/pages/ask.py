@@ -1,0 +1,87 @@
+"""The first page: type a ticket, say what the customer is willing to do, see the advice. Nothing is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from threading import Lock
+
+from flask import Blueprint, abort, render_template, request
+
+from advisor.advise import Advisor
+from advisor.types import Channel
+from web.form import AskForm
+from web.tickets import demo_tickets
+from web.view import AdviceView, view_of
+
+CHANNELS = {
+    Channel.EMAIL: "E-mail",
+    Channel.CHAT: "Chat",
+    Channel.PHONE: "Phone",
+    Channel.PORTAL: "Portal",
+    Channel.SOCIAL: "Social network",
+}
+WISHES = {
+    "self_service": "To read an article",
+    "email": "An e-mail",
+    "chat": "A chat",
+    "call": "A call",
+    "person": "Any person",
+}
+STANCES = {"": "not known", "wants": "wants", "refuses": "refuses"}
+
+
+def options(names: Iterable[str]) -> list[tuple[str, str]]:
+    """The choices of a list: nothing known, or one of some names."""
+    return [("", "not known"), *((name, name.replace("_", " ")) for name in names)]
+
+
+def page(advisor: Advisor) -> Blueprint:
+    """`/`: the empty form, the form filled with a demo ticket, or the advice on what was typed."""
+    pages = Blueprint("ask", __name__)
+    turn = Lock()  # one ticket at a time: the language pipeline's vocabulary grows while it reads
+
+    @pages.get("/")
+    def ask() -> str:
+        wanted = request.args.get("demo")
+        if wanted is None:
+            return show(AskForm())
+        found = next((demo.ticket for demo in demo_tickets() if demo.ticket.id == wanted), None)
+        if found is None:
+            abort(HTTPStatus.NOT_FOUND)
+        return show(AskForm.of_ticket(found, advisor.experience.zone), filled=wanted)
+
+    @pages.post("/")
+    def advise() -> tuple[str, HTTPStatus]:
+        form = AskForm.posted(request.form)
+        errors = form.errors()
+        if errors:
+            return show(form, errors=errors), HTTPStatus.UNPROCESSABLE_ENTITY
+        with turn:
+            advice = advisor.advise(form.ticket(advisor.experience.zone), record=False)
+        return show(form, view=view_of(advice, advisor.experience)), HTTPStatus.OK
+
+    def show(
+        form: AskForm,
+        *,
+        errors: dict[str, str] | None = None,
+        view: AdviceView | None = None,
+        filled: str | None = None,
+    ) -> str:
+        return render_template(
+            "ask.html",
+            form=form,
+            errors=errors or {},
+            view=view,
+            filled=filled,
+            demos=demo_tickets(),
+            channels=CHANNELS,
+            wishes=WISHES,
+            stances=STANCES,
+            persona_options=options(advisor.experience.personas),
+            plan_options=options(advisor.experience.plans),
+            currency=advisor.experience.currency,
+            zone=advisor.experience.zone,
+        )
+
+    return pages
