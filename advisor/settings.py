@@ -48,7 +48,7 @@ class Settings:
         for key, value in values.items():
             if key not in kinds:
                 raise SettingsError(f"unknown setting {key!r} in {where}: use one of {', '.join(kinds)}")
-            fit[key] = Precision(value) if kinds[key] is Precision and value in set(Precision) else value
+            fit[key] = Precision(str(value)) if kinds[key] is Precision and value in set(Precision) else value
             if type(fit[key]) is not kinds[key]:
                 allowed = f"one of {', '.join(Precision)}" if kinds[key] is Precision else f"a {kinds[key].__name__}"
                 raise SettingsError(f"{key} must be {allowed}, was: {value!r} (in {where})")

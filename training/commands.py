@@ -65,7 +65,12 @@ def make_all(folder: Path, encoder: Encoder, *, encoders: Sequence[str]) -> list
     words = lexicon.common_words()
     (folder / "lexicon.json").write_text(json.dumps(words) + "\n", encoding="utf-8")
     lines = [f"lexicon: {len(words)} words"]
-    fits = {"tones": texts.fit_tones, "severity": texts.fit_severity, "moments": texts.fit_moments, "signals": texts.fit_signals}
+    fits = {
+        "tones": texts.fit_tones,
+        "severity": texts.fit_severity,
+        "moments": texts.fit_moments,
+        "signals": texts.fit_signals,
+    }
     bar = tqdm(total=len(fits) + 2, desc="heads")
     for name, fit in fits.items():
         head = fit(encoder)

@@ -1,6 +1,7 @@
 """Labelled texts: the public data of the folder ADVISOR_DATA, and the sentences written for this project.
 
-Nothing of ADVISOR_DATA is copied anywhere; only what is computed from it is. Its `README.md` names sources and licences.
+Nothing of ADVISOR_DATA is copied anywhere; only what is computed from it is. Its `README.md` names sources
+and licences.
 """
 
 from __future__ import annotations
@@ -75,7 +76,9 @@ def goemotions(split: str) -> list[Example]:
 def complaints() -> list[dict[str, str]]:
     """Tweets to companies with emotion, complaint and severity."""
     with (data_folder() / "xci_complaints" / "xci.csv").open(encoding="utf-8", newline="") as table:
-        return [{**row, "tweet": re.sub(r"@\w+|https?://\S+", "", row["tweet"]).strip()} for row in csv.DictReader(table)]
+        return [
+            {**row, "tweet": re.sub(r"@\w+|https?://\S+", "", row["tweet"]).strip()} for row in csv.DictReader(table)
+        ]
 
 
 def banking() -> list[str]:

@@ -29,7 +29,9 @@ class Recipe:
     parts: int = 5  # of the cross-validation that the calibration rests on
 
 
-def fit(vectors: Matrix, words: Sequence[tuple[Places, Weights]], targets: Targets, recipe: Recipe) -> tuple[Matrix, Matrix, Matrix]:
+def fit(
+    vectors: Matrix, words: Sequence[tuple[Places, Weights]], targets: Targets, recipe: Recipe
+) -> tuple[Matrix, Matrix, Matrix]:
     """Fit dense weights, sparse weights and bias by logistic regression.
 
     Vectors are brought to one scale and to their main axes for fitting; the weights are turned back afterwards.
@@ -94,11 +96,13 @@ def calibrate(scores: Matrix, targets: Targets, *, exclusive: bool) -> tuple[Mat
     def loss() -> torch.Tensor:
         optimizer.zero_grad()
         turned = torch.from_numpy(scores) * torch.exp(shared if exclusive else slopes) + offsets
-        value = log_loss(turned, torch.from_numpy(targets), exclusive=exclusive) + 1e-3 * sum((part**2).sum() for part in moving)
-        value.backward()
+        value = log_loss(turned, torch.from_numpy(targets), exclusive=exclusive) + 1e-3 * sum(
+            (part**2).sum() for part in moving
+        )
+        value.backward()  # type: ignore[no-untyped-call]
         return value
 
-    optimizer.step(loss)  # type: ignore[arg-type]
+    optimizer.step(loss)  # type: ignore[no-untyped-call]
     slope = torch.exp(shared).expand(labels) if exclusive else torch.exp(slopes)
     return slope.detach().numpy().astype(np.float32).copy(), offsets.detach().numpy().astype(np.float32)
 
@@ -123,12 +127,11 @@ def fit_head(
     part = folds(len(targets), parts=recipe.parts)
     for number in range(int(part.max()) + 1):
         train, test = np.flatnonzero(part != number), np.flatnonzero(part == number)
-        dense, sparse, bias = fit(vectors[train], [words[row] for row in train], targets[train], recipe)
+        dense, sparse, bias = fit(vectors[train], [words[row] for row in train.tolist()], targets[train], recipe)
         trial = bare(name, labels, dense, sparse, bias, exclusive=recipe.exclusive)
-        held[test] = trial.scores(vectors[test], [words[row] for row in test])
+        held[test] = trial.scores(vectors[test], [words[row] for row in test.tolist()])
     slope, offset = calibrate(held, targets, exclusive=recipe.exclusive)
     dense, sparse, bias = fit(vectors, words, targets, recipe)
-    head = bare(name, labels, dense, sparse, bias, exclusive=recipe.exclusive)
     turned = held * slope + offset
     chances = softmax(turned) if recipe.exclusive else 1 / (1 + np.exp(-turned))
     best = tuple(best_threshold(chances[:, column], targets[:, column], thresholds) for column in range(len(labels)))
@@ -156,11 +159,11 @@ def softmax(scores: Matrix) -> Matrix:
 
 
 def best_threshold(chances: Matrix, targets: Targets, measure: str) -> float:
-    """The threshold of the best F1, or of the best F2 where a miss is worse than a false alarm."""
+    """The threshold of the best F1, or of the best F2 where a miss is worse than a false alarm; never below 0.2."""
     weight = {"f1": 1.0, "f2": 4.0}[measure]
     truth = targets > 0.5
     best = (0.0, 0.5)
-    for threshold in np.arange(0.05, 0.96, 0.025):
+    for threshold in np.arange(0.2, 0.96, 0.025):
         said = chances >= threshold
         hits, false, missed = (said & truth).sum(), (said & ~truth).sum(), (~said & truth).sum()
         score = (1 + weight) * hits / max(1, (1 + weight) * hits + weight * missed + false)

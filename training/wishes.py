@@ -16,7 +16,17 @@ from advisor.reading.heads import Head, Matrix
 from advisor.reading.language import Lexicon
 from advisor.reading.mentions import Mention, find_mentions
 from advisor.reading.text import read_document
-from advisor.reading.wishes import LABELS, NONE, WishHead, allowed, conjoined, mention_vectors, read_wishes, sparse, unit
+from advisor.reading.wishes import (
+    LABELS,
+    NONE,
+    WishHead,
+    allowed,
+    conjoined,
+    mention_vectors,
+    read_wishes,
+    sparse,
+    unit,
+)
 from advisor.types import Document, Ticket, Wish
 from index.encoder import Encoder
 from training.datasets import SENTENCES, banking, clinc, rows
@@ -39,7 +49,9 @@ class Labelled:
     wishes: tuple[tuple[str, int], ...]  # label and order
 
 
-def read_labelled(texts: Sequence[tuple[str, Sequence[dict[str, object]]]], encoder: Encoder, lexicon: Lexicon) -> list[Labelled]:
+def read_labelled(
+    texts: Sequence[tuple[str, Sequence[dict[str, object]]]], encoder: Encoder, lexicon: Lexicon
+) -> list[Labelled]:
     """Find the mentions of labelled tickets."""
     found = []
     for text, wishes in texts:
@@ -91,7 +103,9 @@ def fit_wishes(tickets: Sequence[Labelled]) -> WishHead:
     return WishHead(head, center.astype(np.float32), axes)
 
 
-def scores(trial: tuple[Matrix, Matrix, Matrix], dense: Matrix, words: Sequence[tuple[np.ndarray, np.ndarray]]) -> Matrix:  # type: ignore[type-arg]
+def scores(
+    trial: tuple[Matrix, Matrix, Matrix], dense: Matrix, words: Sequence[tuple[np.ndarray, np.ndarray]]
+) -> Matrix:
     """Raw scores of a trial's weights."""
     summed = np.stack([trial[1][:, places] @ weights for places, weights in words])
     result: Matrix = dense @ trial[0].T + summed + trial[2]

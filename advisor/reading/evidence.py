@@ -1,4 +1,4 @@
-"""Runs all readers over a batch of tickets and puts what they found into Evidence; the only file that knows all of them."""
+"""Runs all readers over a batch of tickets and makes Evidence of what they found; the only file that knows them all."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from typing import Protocol
 import numpy as np
 
 from advisor.advise import Read
-from advisor.reading.answers import CANDIDATES, AnswerHead, Passages, Question, expanded, pair_features, rare_words
+from advisor.reading.answers import AnswerHead
 from advisor.reading.failures import read_failures
-from advisor.reading.features import hashed, text_features
+from advisor.reading.features import Places, Weights, hashed, text_features
 from advisor.reading.heads import Head, Matrix, load_head
 from advisor.reading.language import Lexicon
 from advisor.reading.mentions import find_mentions
+from advisor.reading.pairs import CANDIDATES, Passages, Question, expanded, pair_features, rare_words
+from advisor.reading.signals import read_signals
 from advisor.reading.text import read_document
-from advisor.reading.wishes import WishHead, mention_vectors, quote, read_wishes
+from advisor.reading.wishes import WishHead, mention_vectors, read_wishes, second_matter
 from advisor.types import (
     Candidate,
     Document,
@@ -26,10 +28,7 @@ from advisor.types import (
     History,
     Moment,
     Prediction,
-    Quote,
     Readability,
-    Signal,
-    SignalKind,
     Ticket,
     Topic,
     Wish,
@@ -117,10 +116,12 @@ class Reader:
         for row, ((ticket, history), document) in enumerate(zip(tickets, documents, strict=True)):
             base = base_evidence(ticket, document, self._clock())
             if document.readability is Readability.READABLE:
+                wishes = self._wishes(document)
                 base = replace(
                     base,
-                    wishes=(*self._wishes(document), *on_file(ticket)),
-                    signals=self._signals(document, signals[row], words[row]),
+                    wishes=(*wishes, *on_file(ticket)),
+                    two_matters=second_matter(document, wishes),
+                    signals=read_signals(document, signals[row], self._heads.signals),
                     failures=read_failures(document, history),
                     tones=likeliest(self._heads.tones.labels, tones[row]),
                     severity=round(float(severity[row]), 3),
@@ -137,7 +138,7 @@ class Reader:
         """Names the heads and the encoder."""
         return f"{self._heads.fingerprint}-{self._encoder.fingerprint[:12]}"
 
-    def _moments(self, encoded: Encoded, words: list[tuple[np.ndarray, np.ndarray]]) -> Matrix:  # type: ignore[type-arg]
+    def _moments(self, encoded: Encoded, words: list[tuple[Places, Weights]]) -> Matrix:
         head = self._heads.moments
         scores = np.log(head.probabilities(sides(encoded), words) + 1e-9)
         if self._example_moments:
@@ -156,18 +157,6 @@ class Reader:
             return ()
         vectors = mention_vectors(document, mentions, self._encoder)
         return read_wishes(document, mentions, vectors, self._heads.wishes)
-
-    def _signals(self, document: Document, chances: Matrix, words: tuple[np.ndarray, np.ndarray]) -> tuple[Signal, ...]:  # type: ignore[type-arg]
-        head = self._heads.signals
-        said = [
-            (label, float(chance))
-            for label, chance, threshold in zip(head.labels, chances, head.thresholds, strict=True)
-            if chance >= threshold
-        ]
-        return tuple(
-            Signal(SignalKind(label), round(chance, 4), loudest(document, head, head.labels.index(label)))
-            for label, chance in sorted(said, key=lambda one: -one[1])
-        )
 
     def _incident_match(self, vector: Vectors) -> tuple[str, ...]:
         if not self._incident_ids:
@@ -234,17 +223,6 @@ def likeliest(labels: Sequence[str], chances: Matrix) -> tuple[Prediction, ...]:
     return tuple(Prediction(labels[place], round(float(chances[place]), 4)) for place in order)
 
 
-def loudest(document: Document, head: Head, label: int) -> Quote:
-    """The sentence whose words speak most for a label."""
-
-    def volume(text: str) -> float:
-        places, weights = hashed(text_features(text), head.bits)
-        return float(head.sparse[label, places] @ weights)
-
-    spans = document.sentences
-    return quote(document, max(spans, key=lambda span: volume(document.text[span.start : span.end])))
-
-
 def vote(matches: Sequence[Match]) -> Topic:
     """The category of the nearest articles, nearer ones counting more."""
     powers = [float(np.exp(TOPIC_SHARPNESS * match.similarity)) for match in matches[:10]]
@@ -255,7 +233,9 @@ def vote(matches: Sequence[Match]) -> Topic:
     if not totals:
         return Topic(None, 0.0, False)
     label = max(totals, key=lambda name: totals[name])
-    return Topic(label, round(totals[label] / sum(powers), 4), max(match.similarity for match in matches) >= KNOWN_TOPIC)
+    return Topic(
+        label, round(totals[label] / sum(powers), 4), max(match.similarity for match in matches) >= KNOWN_TOPIC
+    )
 
 
 def candidates(matches: Sequence[Match], scores: Matrix, chance: float) -> tuple[Candidate, ...]:

@@ -7,23 +7,37 @@ from collections.abc import Iterator, Sequence
 
 from advisor.types import Document, Failure, History, Quote, Span
 
-SOURCE = r"(?:articles?|guides?|faqs?|links?|help (?:page|cent(?:re|er)|article|section|topic)s?|instructions?|tutorials?|videos?|docs?|documentation|steps|knowledge ?base|manual|how-?tos?|suggestions?|walk-?through|pages?)"
+SOURCE = (
+    r"(?:articles?|guides?|faqs?|links?|help (?:page|cent(?:re|er)|article|section|topic)s?|instructions?|"
+    r"tutorials?|videos?|docs?|documentation|steps|knowledge ?base|manual|how-?tos?|suggestions?|"
+    r"walk-?through|pages?)"
+)
 TRIED = re.compile(
-    rf"(?i)\b(?:(?:i|we)(?:'ve| have|'d| had)? (?:already |just |now |also |even )*(?:read|tried|followed|did|done|gone through|went through|been "
+    rf"(?i)\b(?:(?:i|we)(?:'ve| have|'d| had)? (?:already |just |now |also |even )*(?:read|tried|followed|"
+    rf"did|done|gone through|went through|been "
     rf"through|looked (?:at|through)|worked through|used|watched|checked|seen|opened)\b[^.!?\n]{{0,70}}?\b{SOURCE}"
-    rf"|\b(?:that|the|your|this|those|these) {SOURCE} (?:(?:that )?(?:you|i|we|your \w+) [^.!?\n]{{0,30}})?(?:did ?n[o']?t|didn't|doesn't|does not|do not|don't|"
-    rf"was(?: of)? no|wasn't|were(?: of)? no|weren't|is(?: of)? no|isn't|are(?: of)? no|has(?: been)? no|hasn't|never)\b"
+    rf"|\b(?:that|the|your|this|those|these) {SOURCE} (?:(?:that )?(?:you|i|we|"
+    rf"your \w+) [^.!?\n]{{0,30}})?(?:did ?n[o']?t|didn't|doesn't|does not|do not|don't|"
+    rf"was(?: of)? no|wasn't|were(?: of)? no|weren't|is(?: of)? no|isn't|are(?: of)? no|has(?: been)? no|"
+    rf"hasn't|never)\b"
     rf"|\baccording to (?:the|your) [^.!?\n]{{0,40}}?{SOURCE}"
     rf"|\bfollowed (?:the|your|every|all|each)[^.!?\n]{{0,40}}(?:steps?|instructions?|{SOURCE})"
     rf"|\b(?:the|your) {SOURCE} (?:says?|tells? me|told me|said)\b)"
 )
 IN_VAIN = re.compile(
-    r"(?i)\b(?:(?:did|does|do|has|have|had|was|were|is|are)(?: not|n't|nt)|didnt|doesnt|dont|isnt|wasnt|no (?:use|help|luck|good|joy|difference|change|effect|"
-    r"success|avail)|useless|unhelpful|still (?:no|not|the same|locked|broken|stuck|get|see|can't|cannot|doesn't|nothing|red|"
-    r"happening|failing|fails|won't|isn't|in|out|won't)|nothing (?:changed|happened|works|helps|helped)|to no avail|in vain|same (?:error|problem|result|issue|thing|message)|"
-    r"without (?:success|luck|any)|cannot|can't|cant|won't|wont|not (?:help|work)|never (?:work|help)\w*|fail(?:s|ed)?|stuck|waste of|goes? round|in circles|no longer|any more|but)\b"
+    r"(?i)\b(?:(?:did|does|do|has|have|had|was|were|is|are)(?: not|n't|nt)|didnt|doesnt|dont|isnt|wasnt|"
+    r"no (?:use|help|luck|good|joy|difference|change|effect|"
+    r"success|avail)|useless|unhelpful|still (?:no|not|the same|locked|broken|stuck|get|see|can't|cannot|"
+    r"doesn't|nothing|red|"
+    r"happening|failing|fails|won't|isn't|in|out|won't)|nothing (?:changed|happened|works|helps|helped)|"
+    r"to no avail|in vain|same (?:error|problem|result|issue|thing|message)|"
+    r"without (?:success|luck|any)|cannot|can't|cant|won't|wont|not (?:help|work)|never (?:work|help)\w*|"
+    r"fail(?:s|ed)?|stuck|waste of|goes? round|in circles|no longer|any more|but)\b"
 )
-HELPED = re.compile(r"(?i)\b(?:got it working|it works now|solved|sorted it|that did (?:it|the trick)|thanks to|worked (?:fine|perfectly|a treat))\b")
+HELPED = re.compile(
+    r"(?i)\b(?:got it working|it works now|solved|sorted it|that did (?:it|the trick)|thanks to|"
+    r"worked (?:fine|perfectly|a treat))\b"
+)
 
 
 def read_failures(document: Document, history: History) -> tuple[Failure, ...]:

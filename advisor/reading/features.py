@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,25 @@ Weights = NDArray[np.float32]  # (n,), one a place; unit length together
 
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|[!?]+|\[[A-Z]+\]")
 MOST_WORDS = 300
-NEGATIONS = frozenset("not no never don't doesn't didn't isn't can't cannot won't without nothing nobody wasn't aren't".split())
+NEGATIONS = frozenset(
+    [
+        "not",
+        "no",
+        "never",
+        "don't",
+        "doesn't",
+        "didn't",
+        "isn't",
+        "can't",
+        "cannot",
+        "won't",
+        "without",
+        "nothing",
+        "nobody",
+        "wasn't",
+        "aren't",
+    ]
+)
 
 
 def hashed(features: Iterable[str], bits: int) -> tuple[Places, Weights]:
@@ -33,7 +52,7 @@ def text_features(text: str) -> Iterator[str]:
     """Words, pairs of words, words under a negation, parts of words, and shouting."""
     found = words(text)
     yield from (f"w={word}" for word in found)
-    yield from (f"p={one}_{other}" for one, other in zip(found, found[1:], strict=False))
+    yield from (f"p={one}_{other}" for one, other in pairwise(found))
     yield from (f"n={word}" for word in negated(found))
     for word in set(found):
         framed = f"<{word}>"

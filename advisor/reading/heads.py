@@ -90,12 +90,14 @@ def load_head(name: str, folder: Path, *, encoder: str) -> Head:
     arrays, described = checked(folder / f"{name}.npz"), json.loads(checked_bytes(folder / f"{name}.json"))
     if described["format"] != FORMAT:
         raise ModelError(
-            f"{folder / name}.json has format {described['format']}, this program reads {FORMAT}: run advisor train defaults"
+            f"{folder / name}.json has format {described['format']}, this program reads {FORMAT}: "
+            "run advisor train defaults"
         )
     encoders = tuple(described["encoders"])
     if encoders and encoder not in encoders:
         raise ModelError(
-            f"the head {name} was calibrated on other encoders than the one in use ({encoder}): run advisor train defaults"
+            f"the head {name} was calibrated on other encoders than the one in use ({encoder}): "
+            "run advisor train defaults"
         )
     return Head(
         name=name,

@@ -21,10 +21,81 @@ FOREIGN_SHARE = 0.35  # up to which it does not, whatever the identifier says
 FUNCTION_SHARE = 0.2  # of English function words, from which it does, misspelt as the rest may be
 FEW_WORDS = 4
 FUNCTION_WORDS = frozenset(
-    "the my i is to a and it of you for not on in was have has with that this are be can do how what why when your please "
-    "but cant can't don't dont didn't im i'm its it's from get got help need want would could will at or if so we they hi "
-    "hello thanks there been does did am an which where who by up out just still".split()
-) - frozenset("a i in on an am so was die do".split())
+    [
+        "the",
+        "my",
+        "i",
+        "is",
+        "to",
+        "a",
+        "and",
+        "it",
+        "of",
+        "you",
+        "for",
+        "not",
+        "on",
+        "in",
+        "was",
+        "have",
+        "has",
+        "with",
+        "that",
+        "this",
+        "are",
+        "be",
+        "can",
+        "do",
+        "how",
+        "what",
+        "why",
+        "when",
+        "your",
+        "please",
+        "but",
+        "cant",
+        "can't",
+        "don't",
+        "dont",
+        "didn't",
+        "im",
+        "i'm",
+        "its",
+        "it's",
+        "from",
+        "get",
+        "got",
+        "help",
+        "need",
+        "want",
+        "would",
+        "could",
+        "will",
+        "at",
+        "or",
+        "if",
+        "so",
+        "we",
+        "they",
+        "hi",
+        "hello",
+        "thanks",
+        "there",
+        "been",
+        "does",
+        "did",
+        "am",
+        "an",
+        "which",
+        "where",
+        "who",
+        "by",
+        "up",
+        "out",
+        "just",
+        "still",
+    ]
+) - frozenset(["a", "i", "in", "on", "an", "am", "so", "was", "die", "do"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +153,9 @@ def is_english(words: list[str], share: float, language: str) -> bool:
 
 def looks_written(words: list[str]) -> bool:
     """Tell words of some language from struck keys: most have a vowel or another script, and a bearable length."""
-    written = sum(bool(re.search(r"[aeiouyàâäåáæéèêëíìîïóòôöøúùûü]|[^\x00-\u024f]", word)) and len(word) < 25 for word in words)
+    written = sum(
+        bool(re.search(r"[aeiouyàâäåáæéèêëíìîïóòôöøúùûü]|[^\x00-\u024f]", word)) and len(word) < 25 for word in words
+    )
     return written >= 0.75 * len(words)
 
 

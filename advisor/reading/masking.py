@@ -87,7 +87,8 @@ PATTERNS: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
     (
         "[ACCOUNT]",
         re.compile(
-            r"(?i)(?<=account number )\d[\d -]{4,20}\d|(?<=account no )\d[\d -]{4,20}\d|(?<=account no\. )\d[\d -]{4,20}\d"
+            r"(?i)(?<=account number )\d[\d -]{4,20}\d|(?<=account no )\d[\d -]{4,20}\d|"
+            r"(?<=account no\. )\d[\d -]{4,20}\d"
             r"|(?<=account # )\d[\d -]{4,20}\d|(?<=account #)\d[\d -]{4,20}\d|(?<=account: )\d[\d -]{4,20}\d"
             r"|(?<=account number is )\d[\d -]{4,20}\d|(?<=acct )\d[\d -]{4,20}\d|(?<=sort code )\d[\d -]{4,20}\d"
         ),
@@ -103,13 +104,13 @@ EXAMPLES = re.compile(r"\d(?:[\s()./-]*\d){6,}")
 def mask(text: str) -> Masked:
     """Replace personal data by placeholders; the first telephone number is handed back apart."""
     for placeholder, pattern, belongs in PATTERNS:
-        text = pattern.sub(lambda found, p=placeholder, b=belongs: p if b(found[0]) else found[0], text)
+        text = replaced(text, placeholder, pattern, belongs)
     return mask_phones(text)
 
 
-def first_phone(text: str) -> str | None:
-    """The first telephone number in a text, as it was written; None where there is none."""
-    return mask(text).phone
+def replaced(text: str, placeholder: str, pattern: re.Pattern[str], belongs: Callable[[str], bool]) -> str:
+    """Replace what a pattern finds where its check agrees."""
+    return pattern.sub(lambda found: placeholder if belongs(found[0]) else found[0], text)
 
 
 def mask_phones(text: str) -> Masked:
@@ -133,4 +134,7 @@ def spoken_of(text: str, number: re.Match[str]) -> bool:
     """Tell whether the words before a number say that it is one to call."""
     before = text[max(0, number.start() - 40) : number.start()].lower()
     digits = sum(sign.isdigit() for sign in number[0])
-    return 7 <= digits <= 15 and re.search(r"\b(?:phone|call|ring|tel|mobile|cell|number|reach|on|at)\b", before) is not None
+    return (
+        7 <= digits <= 15
+        and re.search(r"\b(?:phone|call|ring|tel|mobile|cell|number|reach|on|at)\b", before) is not None
+    )

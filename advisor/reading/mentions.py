@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from advisor.reading.pipeline import parse
@@ -41,27 +42,40 @@ ABOUT = {
 
 WORDS = {
     MentionKind.PHONE: (
-        r"call(?:s|ed|ing|ers?|backs?)?|call-backs?|re-?call|(?:tele)?phon(?:e|es|ed|ing|ecall|ecalls)|ring(?:s|ing)?|rang|"
-        r"rung|bell|buzz|zoom|teams|skype|webex|facetime|whatsapp|dial(?:s|led|ling)?|landline|voice|number|numbers|tel|"
-        r"hotline|verbal(?:ly)?|line|video-?calls?|screenshare|telephon(?:e|ed|ing)|mobile|cell|meeting|appointment|talk"
+        r"call(?:s|ed|ing|ers?|backs?)?|call-backs?|re-?call|(?:tele)?phon(?:e|es|ed|ing|ecall|ecalls)|"
+        r"ring(?:s|ing)?|rang|"
+        r"rung|bell|buzz|zoom|teams|skype|webex|facetime|whatsapp|dial(?:s|led|ling)?|landline|voice|"
+        r"number|numbers|tel|"
+        r"hotline|verbal(?:ly)?|line|video-?calls?|screenshare|telephon(?:e|ed|ing)|mobile|cell|meeting|"
+        r"appointment|talk"
     ),
-    MentionKind.CHAT: r"(?:live-?|web-?)?chat(?:s|ted|ting|box)?|messag(?:e|ing)|messenger|im|ims|dm|dms|real-?time|instant",
+    MentionKind.CHAT: (
+        r"(?:live-?|web-?)?chat(?:s|ted|ting|box)?|messag(?:e|ing)|messenger|im|ims|dm|dms|real-?time|instant"
+    ),
     MentionKind.EMAIL: (
-        r"e-?mail(?:s|ed|ing)?|mail(?:s|ed|ing)?|writing|written|write|inbox|letter|letters|line|correspondence|in-writing|"
+        r"e-?mail(?:s|ed|ing)?|mail(?:s|ed|ing)?|writing|written|write|inbox|letter|letters|line|"
+        r"correspondence|in-writing|"
         r"paper"
     ),
     MentionKind.PERSON: (
-        r"persons?|people|humans?|agents?|reps?|representatives?|operators?|advis[eo]rs?|someone|somebody|some1|sum1|anyone|"
-        r"anybody|any1|everyone|nobody|no-?one|colleagues?|staff|engineers?|specialists?|experts?|technicians?|techs?|managers?|"
-        r"supervisors?|support|team|talk(?:ing)?|speak(?:ing)?|conversation|escalate[ds]?|escalation|transfer|personally|"
+        r"persons?|people|humans?|agents?|reps?|representatives?|operators?|advis[eo]rs?|someone|somebody|"
+        r"some1|sum1|anyone|"
+        r"anybody|any1|everyone|nobody|no-?one|colleagues?|staff|engineers?|specialists?|experts?|"
+        r"technicians?|techs?|managers?|"
+        r"supervisors?|support|team|talk(?:ing)?|speak(?:ing)?|conversation|escalate[ds]?|escalation|"
+        r"transfer|personally|"
         r"in-person|you|eyes|grown-?up|seniors?|clerk|officer|consultant|assistance|contact|department|individual|body|"
         r"helpdesk|desk|lead|employee|associate|being|beings|guy|guys|one"
     ),
     MentionKind.SELF_SERVICE: (
-        r"articles?|faqs?|guides?|guidance|links?|linked|docs?|documentation|documented|tutorials?|videos?|vids?|instructions?|"
-        r"manuals?|how-?tos?|walk-?throughs?|pages?|steps?|step-by-step|kb|knowledge|self-?service|self-?help|myself|own|"
-        r"checklists?|reading|read|suggestions?|canned|wiki|troubleshoot(?:er|ing)?|diy|material|pointers?|resources?|website|"
-        r"site|webpage|url|self|pdf|handbook|template|templated|boiler-?plate|copy-?paste[ds]?|leaflet|help-?(?:page|centre|center)|"
+        r"articles?|faqs?|guides?|guidance|links?|linked|docs?|documentation|documented|tutorials?|"
+        r"videos?|vids?|instructions?|"
+        r"manuals?|how-?tos?|walk-?throughs?|pages?|steps?|step-by-step|kb|knowledge|self-?service|"
+        r"self-?help|myself|own|"
+        r"checklists?|reading|read|suggestions?|canned|wiki|troubleshoot(?:er|ing)?|diy|material|"
+        r"pointers?|resources?|website|"
+        r"site|webpage|url|self|pdf|handbook|template|templated|boiler-?plate|copy-?paste[ds]?|leaflet|"
+        r"help-?(?:page|centre|center)|"
         r"google|centre|center|ourselves|explained|stuff|instruction|brochure|screenshots?|tips|pages"
     ),
     MentionKind.BOT: (
@@ -91,7 +105,9 @@ def find_mentions(document: Document) -> tuple[Mention, ...]:
     marked = [span for span in document.sentences if CANDIDATE.search(document.text, span.start, span.end)]
     docs = parse([document.text[span.start : span.end] for span in marked])
     return tuple(
-        mention for span, doc in zip(marked, docs, strict=True) for mention in mentions_of(doc, span, place(span, document))
+        mention
+        for span, doc in zip(marked, docs, strict=True)
+        for mention in mentions_of(doc, span, place(span, document))
     )
 
 
@@ -138,7 +154,9 @@ def word(token: Token) -> str:
 
 def context(place: int, shown: Sequence[str]) -> Iterator[str]:
     """The words around: near ones with their place, far ones without."""
-    left = ["^", *shown[max(0, place - WINDOW) : place]][::-1] if place <= WINDOW else shown[place - WINDOW : place][::-1]
+    left = (
+        ["^", *shown[max(0, place - WINDOW) : place]][::-1] if place <= WINDOW else shown[place - WINDOW : place][::-1]
+    )
     right = [*shown[place + 1 : place + 1 + WINDOW], "$"][: WINDOW + 1]
     yield from (f"left={text}" for text in left)
     yield from (f"right={text}" for text in right)
@@ -147,8 +165,8 @@ def context(place: int, shown: Sequence[str]) -> Iterator[str]:
     yield f"around={left[0]}_{right[0]}"
     yield from (f"left{n}{n + 1}={left[n]}_{left[n - 1]}" for n in range(1, min(len(left), 4)))
     yield from (f"right{n}{n + 1}={right[n - 1]}_{right[n]}" for n in range(1, min(len(right), 4)))
-    yield from (f"leftpair={one}_{other}" for other, one in zip(left, left[1:], strict=False))
-    yield from (f"rightpair={one}_{other}" for one, other in zip(right, right[1:], strict=False))
+    yield from (f"leftpair={one}_{other}" for other, one in pairwise(left))
+    yield from (f"rightpair={one}_{other}" for one, other in pairwise(right))
     if len(left) > 2:
         yield f"left3={left[2]}_{left[1]}_{left[0]}"
 
@@ -200,7 +218,9 @@ def verbs_above(token: Token) -> list[Token]:
 
 def is_negated(verb: Token) -> bool:
     """Tell whether a verb carries a negation of its own."""
-    return any(child.dep_ == "neg" or word(child) in {"never", "no", "nor", "without", "dont"} for child in verb.children)
+    return any(
+        child.dep_ == "neg" or word(child) in {"never", "no", "nor", "without", "dont"} for child in verb.children
+    )
 
 
 def subject(verb: Token) -> str:
@@ -212,7 +232,9 @@ def subject(verb: Token) -> str:
     return "none"
 
 
-SUBJECTS = frozenset({"i", "we", "you", "u", "someone", "somebody", "anyone", "it", "that", "there", "this", "who", "one"})
+SUBJECTS = frozenset(
+    {"i", "we", "you", "u", "someone", "somebody", "anyone", "it", "that", "there", "this", "who", "one"}
+)
 
 
 def mood(verb: Token) -> str:

@@ -45,7 +45,8 @@ def english() -> Language:
                 module = importlib.import_module(package)
             except ModuleNotFoundError:
                 continue
-            return module.load(exclude=["ner"])
+            language: Language = module.load(exclude=["ner"])
+            return language
     raise ModelError(f"no English pipeline is installed (looked for {', '.join(PACKAGES)}): pip install {PACKAGES[1]}")
 
 

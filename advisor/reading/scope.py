@@ -12,39 +12,76 @@ from collections.abc import Iterator, Sequence
 BEFORE = {
     "not": r"not|n't|never|dont|don't|cant|wont|doesnt|didnt|nor|neither|no|none|without|w/o|hardly|isn't|aint|nope",
     "instead": r"rather than|instead of|in place of|as opposed to|sooner than|in lieu of|over|than",
-    "except": r"anything but|anything except|any way except|except|except for|other than|apart from|but not|any way but|way but",
+    "except": (
+        r"anything but|anything except|any way except|except|except for|other than|apart from|but not|"
+        r"any way but|way but"
+    ),
     "enough": (
-        r"enough|sick of|tired of|fed up|done with|had it with|through with|no more|no further|stop|quit|cease|spare me|save me|"
-        r"skip|avoid|refrain|refuse|resist|hate|loathe|can't stand|cannot stand|not keen|not interested|no use|no point|pointless|"
-        r"useless|last thing|out of the question|leave out|cut out|drop the|keep your|shove|not another|yet another|another|"
-        r"leave|not prepared|unwilling|not willing|not going|no need|needn't|needless|against|not comfortable|not up for|bother"
+        r"enough|sick of|tired of|fed up|done with|had it with|through with|no more|no further|stop|quit|"
+        r"cease|spare me|save me|"
+        r"skip|avoid|refrain|refuse|resist|hate|loathe|can't stand|cannot stand|not keen|not interested|"
+        r"no use|no point|pointless|"
+        r"useless|last thing|out of the question|leave out|cut out|drop the|keep your|shove|not another|"
+        r"yet another|another|"
+        r"leave|not prepared|unwilling|not willing|not going|no need|needn't|needless|against|"
+        r"not comfortable|not up for|bother"
     ),
     "want": (
-        r"want|wants|wanted|need|needs|like|love|prefer|preferably|ideally|rather|sooner|wish|hoping|hope|request|requesting|"
-        r"require|demand|insist|looking for|after|appreciate|grateful|glad|happy|fine|content|welcome|would be|choose|option"
+        r"want|wants|wanted|need|needs|like|love|prefer|preferably|ideally|rather|sooner|wish|hoping|hope|"
+        r"request|requesting|"
+        r"require|demand|insist|looking for|after|appreciate|grateful|glad|happy|fine|content|welcome|"
+        r"would be|choose|option"
     ),
-    "order": r"please|pls|plz|kindly|get|give|send|put|point|show|let|have|arrange|set up|book|schedule|connect|transfer|hand|pass|tell",
-    "ask": r"can|could|would|will|may|might|any chance|is there|are there|do you have|got|possible|shall we|let's|lets|able",
+    "order": (
+        r"please|pls|plz|kindly|get|give|send|put|point|show|let|have|arrange|set up|book|schedule|connect|"
+        r"transfer|hand|pass|tell"
+    ),
+    "ask": (
+        r"can|could|would|will|may|might|any chance|is there|are there|do you have|got|possible|shall we|"
+        r"let's|lets|able"
+    ),
     "only": r"only|just|simply|solely|strictly",
     "first": r"first|firstly|start with|to begin with|initially",
-    "else": r"otherwise|else|failing that|if not|if that|fallback|last resort|at a pinch|second|then|or|if you must|backup",
-    "past": r"was|were|had|did|already|told|said|called|sent|got|tried|read|used|yesterday|last week|ago|twice|have been|kept",
+    "else": (
+        r"otherwise|else|failing that|if not|if that|fallback|last resort|at a pinch|second|then|or|"
+        r"if you must|backup"
+    ),
+    "past": (
+        r"was|were|had|did|already|told|said|called|sent|got|tried|read|used|yesterday|last week|ago|twice|"
+        r"have been|kept"
+    ),
     "how": r"how|why|when|where|which|whether|does|what",
-    "our": r"our|their|his|her|customers|users|clients|my wife|my husband|my colleague|my boss|my mother|my dad|my son|they|he|she",
+    "our": (
+        r"our|their|his|her|customers|users|clients|my wife|my husband|my colleague|my boss|my mother|my dad|"
+        r"my son|they|he|she"
+    ),
 }
 AFTER = {
-    "not": r"no thx|no thanks|no thank you|not an option|isn't an option|no good|no use|useless|doesn't work|won't work|won't do|won't cut|isn't going|"
-    r"not happening|out of it|aren't|isn't|impossible|hopeless|not needed|not necessary|not required|no|never|not|n't|can't|cannot|a waste|pointless",
-    "yes": r"is fine|are fine|works|will do|would do|would be|is best|best|preferred|please|pls|plz|asap|only|is ok|ok|okay|suits|would help|"
-    r"is easier|easiest|required|requested|needed|ideal|thanks|thx|now|instead|do nicely|plenty",
+    "not": (
+        r"no thx|no thanks|no thank you|not an option|isn't an option|no good|no use|useless|doesn't work|"
+        r"won't work|won't do|won't cut|isn't going|"
+        r"not happening|out of it|aren't|isn't|impossible|hopeless|not needed|not necessary|not required|no|"
+        r"never|not|n't|can't|cannot|a waste|pointless"
+    ),
+    "yes": (
+        r"is fine|are fine|works|will do|would do|would be|is best|best|preferred|please|pls|plz|asap|only|"
+        r"is ok|ok|okay|suits|would help|"
+        r"is easier|easiest|required|requested|needed|ideal|thanks|thx|now|instead|do nicely|plenty"
+    ),
     "first": r"first|1st|to start|to begin",
     "me": r"me|us|my|back",
-    "fault": r"crash|crashes|crashed|fails|failed|broken|does nothing|greyed|missing|freezes|stopped|keeps|error|button|widget|app|"
-    r"feature|history|settings|integration|duplicates|drops|dropped|never came|never arrives|expired|says|said|told",
+    "fault": (
+        r"crash|crashes|crashed|fails|failed|broken|does nothing|greyed|missing|freezes|stopped|keeps|error|"
+        r"button|widget|app|"
+        r"feature|history|settings|integration|duplicates|drops|dropped|never came|never arrives|expired|says|said|told"
+    ),
 }
 BEFORE_PATTERNS = {name: re.compile(rf"(?<![\w'])(?:{words})(?!\w)") for name, words in BEFORE.items()}
 AFTER_PATTERNS = {name: re.compile(rf"(?<![\w])(?:{words})(?!\w)") for name, words in AFTER.items()}
-BREAK = re.compile(r"(?:,|;|:|\(|\)|(?<=\s)[-–—]+(?=\s)|…|\.{2,}|(?<!\w)(?:but|so|because|as|and|since|cause|cos|if|though|while)(?!\w))")
+BREAK = re.compile(
+    r"(?:,|;|:|\(|\)|(?<=\s)[-–—]+(?=\s)|…|\.{2,}|(?<!\w)(?:but|so|because|as|and|since|cause|cos|if|"
+    r"though|while)(?!\w))"
+)
 
 
 def scopes(words: Sequence[str], place: int) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -25,11 +26,18 @@ KINDS = tuple(MentionKind)
 LIVE = frozenset({WishChannel.PHONE, WishChannel.CHAT})
 
 NEXT_CHOICE = re.compile(
-    r"(?i)(?<!\w)(?:otherwise|else|failing that|if (?:not|that|it|there|this|no|nobody|you|i|we|none)\b.*|then|second(?:ly)?|2nd|"
+    r"(?i)(?<!\w)(?:otherwise|else|failing that|if (?:not|that|it|there|this|no|nobody|you|i|we|none)\b.*|"
+    r"then|second(?:ly)?|2nd|"
     r"at a pinch|last resort|if you must|fall-?back|back-?up|after that|third|3rd|in case|should (?:that|it|this)\b.*|"
     r"or (?:perhaps|maybe|at least)|but (?:i )?can (?:also )?do|next best|plan b)(?!\w)"
 )
-FIRST_CHOICE = re.compile(r"(?i)(?<!\w)(?:first|1st|to start with|to begin with|start with|preferably|ideally|initially|best)(?!\w)")
+FIRST_CHOICE = re.compile(
+    r"(?i)(?<!\w)(?:first|1st|to start with|to begin with|start with|preferably|ideally|initially|best)(?!\w)"
+)
+MATTER = re.compile(
+    r"(?i)\b(?:for|about|on|regarding|concerning|with) (?:the|my|our|a|an) ([a-z][\w-]*(?: (?!and\b|but\b|"
+    r"please\b|or\b)[a-z][\w-]*)?)"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +60,8 @@ class WishHead:
 
     def chances(self, mentions: Sequence[Mention], vectors: Matrix) -> Matrix:
         """Probabilities of LABELS, (n, labels); what a word cannot be about has none."""
-        dense = conjoined(mentions, (unit(vectors) - self.center) @ self.axes.T)
+        projected = (unit(vectors) - self.center) @ self.axes.T
+        dense = conjoined(mentions, projected.astype(np.float32))
         chances = self.head.probabilities(dense, sparse(mentions, self.head.bits)) * allowed(mentions)
         shares: Matrix = chances / chances.sum(axis=1, keepdims=True)
         return shares
@@ -172,7 +181,7 @@ def order_of(one: Heard, heard: Sequence[Heard], document: Document) -> int:
     """Which choice a want is: one more for each want before it that leads to it by "otherwise" or the like."""
     wants = [other for other in heard if other.stance is Stance.WANTS]
     order = 1
-    for before, after in zip(wants, wants[1:], strict=False):
+    for before, after in pairwise(wants):
         between = document.text[before.mention.span.end : after.mention.span.start]
         tail = document.text[after.mention.span.end : after.mention.sentence.end]
         ahead = document.text[before.mention.span.end : before.mention.sentence.end]
@@ -181,6 +190,24 @@ def order_of(one: Heard, heard: Sequence[Heard], document: Document) -> int:
         if after is one:
             return order
     return 1
+
+
+def second_matter(document: Document, wishes: Sequence[Wish]) -> Quote | None:
+    """The words on the second of two matters that are wished differently: "a link for X, and call me about Y"."""
+    wants = [wish for wish in wishes if wish.stance is Stance.WANTS and wish.order == 1 and wish.quote is not None]
+    alone = [wish for wish in wants if wish.channel is WishChannel.SELF_SERVICE]
+    helped = [wish for wish in wants if wish.channel is not WishChannel.SELF_SERVICE]
+    for one in alone:
+        for other in helped:
+            first, second = sorted((one, other), key=lambda wish: wish.quote.start if wish.quote else 0)
+            if first.quote is None or second.quote is None:
+                continue
+            same = first.quote == second.quote
+            matters = [MATTER.findall(wish.quote.text) for wish in (first, second) if wish.quote]
+            named = matters[0][:2] if same else [part[0] for part in matters if part]
+            if len(named) == 2 and not set(named[0].lower().split()) & set(named[1].lower().split()):
+                return second.quote
+    return None
 
 
 def quote(document: Document, span: Span) -> Quote:

@@ -57,7 +57,9 @@ def main(arguments: list[str]) -> int:
         for name, path in files.items():
             if path.is_file():
                 rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-                advices = [advisor.advise(ticket_from({**row["ticket"], "id": row["id"]}, row=row["id"])) for row in rows]
+                advices = [
+                    advisor.advise(ticket_from({**row["ticket"], "id": row["id"]}, row=row["id"])) for row in rows
+                ]
                 report(name, rows, [one.recommendation for one in advices], errors="--errors" in arguments)
     return 0
 
@@ -75,7 +77,8 @@ def report(name: str, rows: list[dict[str, object]], given: list[Recommendation]
     for kind, score in scores.items():
         article = f"{score.articles}/{score.expected}" if score.expected else "-"
         print(
-            f"{kind:<14}{score.tickets:>8}{score.actions / score.tickets:>9.1%}{score.channels / score.tickets:>9.1%}{article:>15}"
+            f"{kind:<14}{score.tickets:>8}{score.actions / score.tickets:>9.1%}"
+            f"{score.channels / score.tickets:>9.1%}{article:>15}"
         )
 
 
@@ -99,13 +102,15 @@ def show_error(row: dict[str, object], given: Recommendation) -> None:
     wrong = [
         given.action != expect["action"] and f"action {given.action}",
         (given.channel or "") not in expect["channel"] and f"channel {given.channel}, not {expect['channel']}",
-        expect["action"] == "self_service" and first not in expect["articles"] and f"article {first}, not {expect['articles']}",
+        expect["action"] == "self_service"
+        and first not in expect["articles"]
+        and f"article {first}, not {expect['articles']}",
     ]
     if any(wrong):
         text = " ".join(f"{ticket.get('subject', '')} | {ticket.get('body', '')}".split())[:160]
         reasons = ", ".join(reason.code for reason in given.reasons[:3])
         print(f"{row['id']} {row['kind']}: {'; '.join(str(one) for one in wrong if one)}")
-        print(f"     fit {given.p_resolve:.2f} needed {given.needed:.2f}; {reasons}; severity {given.severity:.1f}; {text}")
+        print(f"     fit {given.p_resolve:.2f} needed {given.needed:.2f}; {reasons}; {text}")
 
 
 if __name__ == "__main__":

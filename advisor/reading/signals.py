@@ -1,0 +1,130 @@
+"""What is grave in a ticket: a learned head over the whole text, and phrases that mean what they say anywhere.
+
+A missed safety signal is worse than a false one, which costs a person's look; the head's thresholds are chosen so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from advisor.reading.features import Places, Weights, hashed, text_features
+from advisor.reading.heads import Head, Matrix
+from advisor.types import Document, Quote, Signal, SignalKind, Span
+
+PLAIN_PHRASE = 0.9
+"""The probability of a signal that a phrase says outright."""
+
+OWN = r"(?:my|our|me|us)"
+SOMEBODY = (
+    r"(?:someone|somebody|some ?one else|an? (?:stranger|hacker|thief|scammer|ex\w*)|a person i|they|he|she|"
+    r"who ?ever|my ex\w*|unknown people)"
+)
+PHRASES = {
+    SignalKind.FRAUD_OR_SECURITY: (
+        rf"\b(?:identity (?:was |has been |is being |got |being )?(?:theft|stolen)|"
+        rf"stole(?:n)? {OWN} (?:identity|card|account|phone and)|"
+        rf"{OWN} (?:account|e-?mail|login|profile|identity|card) (?:was|has been|got|is being|had been|is|"
+        rf"were)(?: just)? (?:hacked|stolen|compromised|"
+        rf"taken over|breached|hijacked|used by)|(?:been|got|was|were) (?:hacked|phished|scammed|"
+        rf"defrauded)|{SOMEBODY}(?: else)? (?:has |have |had |is |just |"
+        rf"already )*(?:log(?:ged|ging)|sign(?:ed|ing)|broke|broken|got|gotten|hacked|using|used|opened|"
+        rf"changed|took|gained|impersonat\w+|pretend\w*|"
+        rf"made an account|created an account)\b[^.!?\n]{{0,40}}?\b(?:in(?:to)?|{OWN} (?:name|account|"
+        rf"identity|ssn|social|password|e-?mail|number|login)|as me|access)\b|"
+        rf"unauthori[sz]ed (?:charge|transaction|access|payment|login|purchase)|(?:charges?|payments?|"
+        rf"logins?|sign-?ins?|transactions?) (?:that )?i (?:did ?n[o']?t|never) "
+        rf"(?:make|made|authori[sz]e|recogni[sz]e|do)|gave (?:him|her|them|the caller|a man|"
+        rf"it to) [^.!?\n]{{0,40}}(?:code|password|pin|ssn)|scammer)"
+    ),
+    SignalKind.DANGER_TO_PERSON: (
+        r"\b(?:kill (?:myself|me|him|her|you)|suicid\w+|end (?:my|it) (?:life|all)|self[- ]harm|"
+        r"hurt(?:ing)? (?:myself|me|him|her|my \w+|somebody|someone)|"
+        r"want to die|don'?t want to (?:live|be here|wake up|go on)|no reason to (?:live|go on)|"
+        r"not worth living|better off without me|restraining order|"
+        r"(?:abusive|violent|abuser|stalk\w*)\b|beat(?:s|en)? me|(?:he|she|they) (?:will|would|could|"
+        r"can) (?:find|hurt|kill) (?:me|us)|afraid for my (?:life|safety)|"
+        r"threaten(?:s|ed|ing)? (?:me|us|to (?:hurt|kill))|smell of gas|gas leak|caught fire|"
+        r"electric shock|not breathing|overdose|chest pain)"
+    ),
+    SignalKind.LEGAL_THREAT: (
+        r"\b(?:my (?:lawyer|attorney|solicitor)|(?:lawyer|attorney|solicitor)s? (?:will|is|are|has)|"
+        r"legal action|lawsuit|su(?:e|ing) (?:you|your|the)|"
+        r"see you in court|take (?:you|this|it) to court|small claims|class action|formal (?:complaint|"
+        r"notice)|ombudsman|attorney general|inspector general|"
+        r"complaint with (?:the )?(?:bbb|ftc|cfpb|fcc|ico|regulator)|report(?:ing)? you to|"
+        r"trading standards|cease and desist|hear(?:ing)? from my (?:lawyer|attorney|solicitor))"
+    ),
+    SignalKind.DATA_REQUEST: (
+        r"\b(?:gdpr|ccpa|cpra|data protection (?:act|officer|law)|privacy act|right to (?:be forgotten|"
+        r"erasure|access)|subject access|article 1[57]|"
+        r"(?:erase|delete|remove|copy of|destroy) (?:all|every\w*|any|the|my|of all)? ?(?:of )?(?:the |"
+        r"my |our )?(?:personal )?(?:data|information|records)(?: (?:that )?you (?:hold|have|keep|store|"
+        r"collected))|"
+        r"(?:all|any) (?:the )?(?:personal )?(?:data|information) you (?:hold|have|keep|store)|"
+        r"stop processing my|foia|freedom of information)"
+    ),
+    SignalKind.MINOR: (
+        r"\b(?:i(?:'m| am) (?:only |just )?(?:[5-9]|1[0-7])(?: years? old| yrs?| y/?o|\b(?= and| so|,|"
+        r" but|\.))|(?:i am|i'm) (?:a minor|under ?age|under 18)|"
+        r"my (?:\d{1,2}|[a-z]+)[- ]year[- ]old (?:son|daughter|child|kid|boy|"
+        r"girl)?[^.!?\n]{0,30}(?:bought|ordered|account|signed|used|made|opened)|without (?:a|my|his|"
+        r"her) parent)"
+    ),
+    SignalKind.CANCELLATION: (
+        r"\b(?:(?:want|need|wish|like|going|decided|have) to (?:cancel|terminate|end) (?:my|our|the|this|"
+        r"everything|it)(?: \w+){0,2} (?:subscription|account|contract|plan|membership|licen[cs]es?|"
+        r"agreement)|cancel(?:ling|ing)? (?:my|our) (?:subscription|contract|plan|membership)|(?:leave|"
+        r"leaving|switch(?:ing)?) (?:you )?(?:for|to) (?:a|another|your) (?:competitor|provider|"
+        r"supplier|company)|(?:do|will|shall) not (?:be )?renew(?:ing)?|won'?t (?:be )?renew)"
+    ),
+}
+PATTERNS = {kind: re.compile(f"(?i){phrase}") for kind, phrase in PHRASES.items()}
+
+
+def read_signals(document: Document, chances: Matrix, head: Head) -> tuple[Signal, ...]:
+    """The signals of a ticket, the likeliest first; `chances` are the head's, (labels,)."""
+    found = {signal.kind: signal for signal in learnt(document, chances, head)}
+    for signal in spoken(document):
+        if signal.kind not in found or found[signal.kind].probability < signal.probability:
+            found[signal.kind] = signal
+    return tuple(sorted(found.values(), key=lambda signal: (-signal.probability, signal.kind)))
+
+
+def learnt(document: Document, chances: Matrix, head: Head) -> Iterator[Signal]:
+    """What the head says; quoted is the sentence whose words speak most for it."""
+    for number, (label, chance, threshold) in enumerate(zip(head.labels, chances, head.thresholds, strict=True)):
+        if chance >= threshold:
+            yield Signal(SignalKind(label), round(float(chance), 4), loudest(document, head, number))
+
+
+def spoken(document: Document) -> Iterator[Signal]:
+    """What a phrase says outright, with the sentence that it stands in."""
+    for kind, pattern in PATTERNS.items():
+        found = pattern.search(document.text)
+        if found:
+            yield Signal(kind, PLAIN_PHRASE, quoted(document, sentence_at(document, found.start())))
+
+
+def sentence_at(document: Document, place: int) -> Span:
+    """The sentence in which a place lies; the place itself where sentences leave it out."""
+    inside = (span for span in document.sentences if span.start <= place < span.end)
+    return next(inside, Span(place, place + 1))
+
+
+def loudest(document: Document, head: Head, label: int) -> Quote:
+    """The sentence whose words speak most for a label."""
+
+    def volume(features: tuple[Places, Weights]) -> float:
+        return float(np.dot(head.sparse[label, features[0]], features[1]))
+
+    texts = {span: document.text[span.start : span.end] for span in document.sentences}
+    best = max(texts, key=lambda span: volume(hashed(text_features(texts[span]), head.bits)))
+    return quoted(document, best)
+
+
+def quoted(document: Document, span: Span) -> Quote:
+    """The words of a stretch of text."""
+    return Quote(span.start, span.end, document.text[span.start : span.end])
