@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from advisor.advise import Advisor
 from advisor.decision.experience import Experience, default_text
 from advisor.reading.evidence import Heads, Reader
@@ -31,6 +33,8 @@ class Examples:
 
 def ready(settings: Settings, *, progress: Progress | None = None) -> Advisor:
     """Put an Advisor together; the sentence model is made ready on first use."""
+    # the products of one ticket are too small for many threads, which only wait for each other
+    threadpool_limits(1, user_api="blas")
     experience, text = load_experience(settings)
     encoder = load_encoder(settings.knowledge, progress=progress)
     knowledge = KnowledgeBase.open(settings.knowledge, encoder, progress=progress)

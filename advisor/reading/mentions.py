@@ -41,51 +41,37 @@ ABOUT = {
 }
 
 WORDS = {
-    MentionKind.PHONE: (
-        r"call(?:s|ed|ing|ers?|backs?)?|call-backs?|re-?call|(?:tele)?phon(?:e|es|ed|ing|ecall|ecalls)|"
-        r"ring(?:s|ing)?|rang|"
-        r"rung|bell|buzz|zoom|teams|skype|webex|facetime|whatsapp|dial(?:s|led|ling)?|landline|voice|"
-        r"number|numbers|tel|"
-        r"hotline|verbal(?:ly)?|line|video-?calls?|screenshare|telephon(?:e|ed|ing)|mobile|cell|meeting|"
-        r"appointment|talk"
-    ),
-    MentionKind.CHAT: (
-        r"(?:live-?|web-?)?chat(?:s|ted|ting|box)?|messag(?:e|ing)|messenger|im|ims|dm|dms|real-?time|instant"
-    ),
-    MentionKind.EMAIL: (
-        r"e-?mail(?:s|ed|ing)?|mail(?:s|ed|ing)?|writing|written|write|inbox|letter|letters|line|"
-        r"correspondence|in-writing|"
-        r"paper"
-    ),
-    MentionKind.PERSON: (
-        r"persons?|people|humans?|agents?|reps?|representatives?|operators?|advis[eo]rs?|someone|somebody|"
-        r"some1|sum1|anyone|"
-        r"anybody|any1|everyone|nobody|no-?one|colleagues?|staff|engineers?|specialists?|experts?|"
-        r"technicians?|techs?|managers?|"
-        r"supervisors?|support|team|talk(?:ing)?|speak(?:ing)?|conversation|escalate[ds]?|escalation|"
-        r"transfer|personally|"
-        r"in-person|you|eyes|grown-?up|seniors?|clerk|officer|consultant|assistance|contact|department|individual|body|"
-        r"helpdesk|desk|lead|employee|associate|being|beings|guy|guys|one"
-    ),
-    MentionKind.SELF_SERVICE: (
-        r"articles?|faqs?|guides?|guidance|links?|linked|docs?|documentation|documented|tutorials?|"
-        r"videos?|vids?|instructions?|"
-        r"manuals?|how-?tos?|walk-?throughs?|pages?|steps?|step-by-step|kb|knowledge|self-?service|"
-        r"self-?help|myself|own|"
-        r"checklists?|reading|read|suggestions?|canned|wiki|troubleshoot(?:er|ing)?|diy|material|"
-        r"pointers?|resources?|website|"
-        r"site|webpage|url|self|pdf|handbook|template|templated|boiler-?plate|copy-?paste[ds]?|leaflet|"
-        r"help-?(?:page|centre|center)|"
-        r"google|centre|center|ourselves|explained|stuff|instruction|brochure|screenshots?|tips|pages"
-    ),
-    MentionKind.BOT: (
-        r"bots?|chat-?bots?|robots?|machines?|automated|automatic|automation|assistant|ai|computers?|recording|ivr|"
-        r"auto-?repl(?:y|ies)|algorithm|generic|script|scripted|chatgpt|gpt"
-    ),
+    MentionKind.PHONE: """
+        call(?:s|ed|ing|ers?|backs?)? call-backs? (?:tele)?phon(?:e|es|ed|ing|ecall|ecalls) ring(?:s|ing)?
+        rang rung bell buzz zoom teams skype webex facetime whatsapp dial(?:s|led|ling)? landline voice
+        numbers? tel hotline verbal(?:ly)? line video-?calls? meeting appointment talk
+    """,
+    MentionKind.CHAT: "(?:live-?|web-?)?chat(?:s|ted|ting|box)? messag(?:e|ing) messenger real-?time",
+    MentionKind.EMAIL: "e-?mail(?:s|ed|ing)? mail(?:s|ed|ing)? writing written write inbox letters? line in-writing",
+    MentionKind.PERSON: """
+        persons? people humans? agents? reps? representatives? operators? advis[eo]rs? someone somebody
+        some1 sum1 anyone anybody any1 nobody no-?one colleagues? staff engineers? specialists? experts?
+        technicians? techs? managers? supervisors? support team talk(?:ing)? speak(?:ing)? conversation
+        escalate[ds]? escalation transfer personally in-person grown-?up seniors? contact helpdesk desk
+        beings?
+    """,
+    MentionKind.SELF_SERVICE: """
+        articles? faqs? guides? guidance links? linked docs? documentation documented tutorials? videos?
+        vids? instructions? manuals? how-?tos? walk-?throughs? pages? steps? step-by-step kb knowledge
+        self-?service self-?help myself own checklists? reading read suggestions? canned wiki
+        troubleshoot(?:er|ing)? diy material pointers? resources? webpage url self pdf handbook
+        template[ds]? boiler-?plate copy-?paste[ds]? help-?(?:page|cent(?:er|re)) brochure tips
+    """,
+    MentionKind.BOT: """
+        bots? chat-?bots? robots? machines? automated automatic automation assistant ai auto-?repl(?:y|ies)
+        generic
+    """,
 }
-PATTERNS = {kind: re.compile(rf"(?i)(?:{words})") for kind, words in WORDS.items()}
-CANDIDATE = re.compile(rf"(?i)(?<!\w)(?:{'|'.join(WORDS.values())})(?!\w)")
+PATTERNS = {kind: re.compile(f"(?i)(?:{'|'.join(words.split())})") for kind, words in WORDS.items()}
+CANDIDATE = re.compile(rf"(?i)(?<!\w)(?:{'|'.join('|'.join(words.split()) for words in WORDS.values())})(?!\w)")
 
+MOST_SENTENCES = 80  # of a document that are parsed; beyond, the first and the last ones
+LONGEST_SENTENCE = 500  # characters; longer ones are cut
 WINDOW = 6
 """How many words to each side are looked at."""
 
@@ -101,14 +87,28 @@ class Mention:
 
 
 def find_mentions(document: Document) -> tuple[Mention, ...]:
-    """All mentions of a document in the order of the text."""
-    marked = [span for span in document.sentences if CANDIDATE.search(document.text, span.start, span.end)]
+    """The mentions of a document in the order of the text."""
+    pieces = (piece for span in document.sentences for piece in bearable(document.text, span))
+    marked = [span for span in pieces if CANDIDATE.search(document.text, span.start, span.end)]
+    if len(marked) > MOST_SENTENCES:
+        marked = marked[: MOST_SENTENCES // 2] + marked[-MOST_SENTENCES // 2 :]
     docs = parse([document.text[span.start : span.end] for span in marked])
     return tuple(
         mention
         for span, doc in zip(marked, docs, strict=True)
         for mention in mentions_of(doc, span, place(span, document))
     )
+
+
+def bearable(text: str, span: Span) -> Iterator[Span]:
+    """A sentence, cut at blanks where it is too long to be parsed in bearable time."""
+    start = span.start
+    while span.end - start > LONGEST_SENTENCE:
+        blank = text.rfind(" ", start + 1, start + LONGEST_SENTENCE)
+        end = blank if blank > start else start + LONGEST_SENTENCE
+        yield Span(start, end)
+        start = end
+    yield Span(start, span.end)
 
 
 def place(span: Span, document: Document) -> str:

@@ -9,6 +9,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
 
 import numpy as np
@@ -17,7 +18,7 @@ from advisor.reading.heads import Matrix
 from index.encoder import Encoder, Tokens, Vectors, unit
 from index.knowledge import KnowledgeBase, Match
 
-CANDIDATES = 20
+CANDIDATES = 12
 """Articles that are looked at closely."""
 
 FEATURES = [
@@ -146,9 +147,10 @@ def stem(word: str) -> str:
     return word
 
 
-def stems(text: str) -> set[str]:
-    """The stems of a text's words."""
-    return {stem(word) for word in WORD.findall(text.lower())}
+@lru_cache(maxsize=8192)
+def stems(text: str) -> frozenset[str]:
+    """The stems of a text's words; kept, since the same passages come again and again."""
+    return frozenset(stem(word) for word in WORD.findall(text.lower()))
 
 
 class Passages:
@@ -259,7 +261,7 @@ def parts_of(question: Question) -> Vectors:
     return unit(np.stack([pieces[start : start + PART].mean(axis=0) for start in starts]))
 
 
-def covered(asked: Sequence[str], rarity: Matrix, known: set[str]) -> float:
+def covered(asked: Sequence[str], rarity: Matrix, known: frozenset[str]) -> float:
     """The share of the ticket's words, rare ones counting more, that stand in the other text."""
     total = float(rarity.sum())
     return float(rarity[[word in known for word in asked]].sum()) / total if total else 0.0

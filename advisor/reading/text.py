@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 from advisor.reading.language import Lexicon
 from advisor.reading.masking import Masked, mask
 from advisor.reading.pipeline import sentence_spans
-from advisor.types import Document, Message, Sender, Span, Ticket
+from advisor.types import Document, Message, Readability, Sender, Span, Ticket
 
 MOST_CHARACTERS = 30_000
 """Of one message, the first two thirds and the last third of this many characters are read."""
@@ -24,6 +24,8 @@ MARKUP = re.compile(r"<(?:/|!--|!doctype|html|body|div|p|br|span|table|a|b|i|ul|
 BLOCKS = "p,div,br,li,tr,h1,h2,h3,h4,h5,h6,blockquote,pre"
 QUOTED = "blockquote,.gmail_quote,.yahoo_quoted,#divRplyFwdMsg,.moz-cite-prefix,style,script,head,title"
 UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]|[^\S\n\t ]|[\x00-\x08\x0b-\x1f\x7f]")
+LONGEST_RUN = 20
+RUN = re.compile(r"([^\w\s])\1{20,}")  # of one sign, which says no more for being longer
 REPLY_PREFIX = re.compile(r"^(?:\s*(?:re|fwd?|aw|wg|sv|antw)\s*:\s*)+", re.IGNORECASE)
 QUOTE_LINE = re.compile(r"^\s*>")
 CUT_HERE = re.compile(
@@ -34,6 +36,19 @@ CUT_HERE = re.compile(
 )
 FORWARD_HEADER = re.compile(r"^\s*\*?from:\*? .{3,200}$", re.IGNORECASE)
 FORWARD_NEXT = re.compile(r"^\s*\*?(?:sent|date|to|subject):\*? ", re.IGNORECASE)
+
+SIGN_OFF = re.compile(
+    r"^\s*(?:(?:with )?(?:kind|best|warm|many|kindest|warmest) (?:regards|wishes|thanks)|regards|best|cheers|"
+    r"sincerely|yours (?:truly|faithfully|sincerely)|respectfully|cordially|"
+    r"thanks(?: in advance)?|thank you|many thanks)\s*[,.!-]*\s*$",
+    re.IGNORECASE,
+)
+NOTICE = re.compile(r"(?i)^\s*(?:confidential|this (?:e-?mail|message)|disclaimer|please consider the environment)")
+SAYS = re.compile(
+    r"(?i)[?!]|\b(?:i|i'm|you|my|me|is|it|not|can|please|we|us|call|still|do|don't|was|have|how|what|ps)\b"
+)
+LONGEST_SIGNATURE = 10  # lines
+SIGNATURE_LINE = 60  # characters; a longer line under a sign-off is text again
 
 
 def read_document(ticket: Ticket, lexicon: Lexicon, *, masked: bool = True) -> Document:
@@ -52,9 +67,15 @@ def read_document(ticket: Ticket, lexicon: Lexicon, *, masked: bool = True) -> D
         sentences=sentence_spans(text),
         language=verdict.language,
         language_probability=verdict.probability,
-        readability=verdict.readability,
+        readability=Readability.UNREADABLE if too_long(ticket) else verdict.readability,
         phone=next((result.phone for result in results if result.phone), None),
     )
+
+
+def too_long(ticket: Ticket) -> bool:
+    """Tell whether a message is longer than is read; what was not read whole is a person's."""
+    bodies = (ticket.subject, ticket.body, *(message.body for message in ticket.messages))
+    return any(len(body) > MOST_CHARACTERS and len(own_words(body)) >= MOST_CHARACTERS for body in bodies)
 
 
 def own_messages(ticket: Ticket) -> tuple[Message, ...]:
@@ -97,8 +118,10 @@ def clean(text: str) -> str:
     if len(text) > MOST_CHARACTERS:
         head = MOST_CHARACTERS * 2 // 3
         text = f"{text[:head]}\n{text[head - MOST_CHARACTERS :]}"
+    text = text.encode("utf-8", "replace").decode("utf-8")
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return re.sub(r"\n{3,}", "\n\n", UNSEEN.sub(lambda found: " " if found[0].isspace() else "", text)).strip()
+    text = UNSEEN.sub(lambda found: " " if found[0].isspace() else "", text)
+    return re.sub(r"\n{3,}", "\n\n", RUN.sub(lambda found: found[0][:LONGEST_RUN], text)).strip()
 
 
 def strip_reply(text: str) -> str:
@@ -108,7 +131,20 @@ def strip_reply(text: str) -> str:
     short = [f"[line {number}]" if len(line) > LONGEST_LINE else line for number, line in enumerate(lines)]
     replies = EmailReplyParser(languages=["en"]).read("\n".join(short)).replies
     body = str(replies[0].body) if replies else ""
-    return "\n".join(long.get(line, line) for line in body.split("\n")).strip()
+    return "\n".join(before_sign_off([long.get(line, line) for line in body.split("\n")])).strip()
+
+
+def before_sign_off(lines: list[str]) -> list[str]:
+    """The lines above a sign-off, where nothing but a signature stands below it."""
+    for number, line in enumerate(lines):
+        if not SIGN_OFF.match(line):
+            continue
+        below = [text for text in lines[number + 1 :] if text.strip()]
+        signed = next((place for place, text in enumerate(below) if NOTICE.match(text)), len(below))
+        signature = all(len(text) <= SIGNATURE_LINE and not SAYS.search(text) for text in below[:signed])
+        if signature and 0 < signed <= LONGEST_SIGNATURE:
+            return lines[:number]
+    return lines
 
 
 def before_quote(lines: list[str]) -> list[str]:

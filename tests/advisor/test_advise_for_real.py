@@ -6,12 +6,11 @@ import json
 import os
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.skipif(find_spec("advisor.wiring") is None, reason="the parts are not wired together")
+from index.settings import KnowledgeSettings
 
 ADVISOR = str(Path(sys.executable).with_name("advisor"))
 PROBE = """
@@ -23,14 +22,16 @@ print(sorted({"torch", "sentence_transformers", "sklearn"} & set(sys.modules)), 
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """An installation with two articles and the hashing encoder."""
+def environment(model_settings: KnowledgeSettings, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An installation with two articles, which shares the fast encoder."""
     folder = tmp_path_factory.mktemp("real")
+    (folder / "home").mkdir()
+    (folder / "home" / "models").symlink_to(model_settings.models, target_is_directory=True)
     articles = folder / "help"
     articles.mkdir()
     (articles / "reset.md").write_text("# Reset your password\n\nOpen the sign-in page and choose Forgot password.\n")
     (articles / "invoice.md").write_text("# Find your invoices\n\nInvoices stand under Billing in the settings.\n")
-    variables = os.environ | {"ADVISOR_HOME": str(folder / "home"), "ADVISOR_PRECISION": "hash"}
+    variables = os.environ | {"ADVISOR_HOME": str(folder / "home")}
     subprocess.run([ADVISOR, "kb", "import", str(articles)], env=variables, capture_output=True, check=True)
     return variables
 

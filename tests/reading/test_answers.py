@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from reading_builders import read
+
+from advisor.advise import Advisor
+from advisor.reading.pairs import FEATURES, Passages, Question, covered, expanded, pair_features, rare_words, stem
+from index.articles import Article
+from index.encoder import HashEncoder
+from index.knowledge import KnowledgeBase
+from index.settings import KnowledgeSettings, Precision
+
+TITLE = "Reset your password"
+QUESTIONS = {
+    "How do I reset my password?": "technical-support/reset-your-password",
+    "How can I download my invoices as PDF?": "billing/download-invoices",
+    "How do I connect Google Calendar?": "onboarding/connect-google-calendar",
+    "How do I import my customers from a spreadsheet?": "onboarding/import-customers",
+    "How do I invite my team?": "onboarding/invite-your-team",
+    "How do I add a licence?": "provisioning/add-a-licence",
+    "How do I set up recurring jobs?": "training/recurring-jobs",
+    "How do I switch from monthly to yearly payment?": "renewal/switch-monthly-yearly",
+}
+FOREIGN = [
+    "How do I bake sourdough bread at home?",
+    "Who won the football match on Saturday?",
+    "What is the boiling point of ethanol?",
+    "How do I prune my apple trees in winter?",
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("forgot pw", "forgot password"),
+        ("PWD, 2FA!", "password, two-factor authentication!"),
+        ("powder puff", "powder puff"),
+        ("", ""),
+    ],
+)
+def test_an_abbreviation_is_written_out(text: str, written: str) -> None:
+    assert expanded(text) == written
+
+
+def test_a_stem_lacks_the_commonest_endings() -> None:
+    assert [stem(word) for word in ("importing", "imported", "imports", "sing", "bus")] == [
+        "import", "import", "import", "sing", "bus",
+    ]  # fmt: skip
+
+
+def test_rare_words_are_counted_once_each() -> None:
+    assert rare_words("How do I reset the password? Reset it!") == 2
+
+
+def test_what_is_covered_is_weighed_by_rarity() -> None:
+    rarity = np.array([3, 1], np.float32)
+    assert covered(["password", "page"], rarity, {"password"}) == 0.75
+    assert covered([], np.zeros(0, np.float32), {"password"}) == 0.0
+
+
+def test_an_article_whose_title_is_asked_for_has_the_highest_features(tmp_path: Path) -> None:
+    encoder = HashEncoder()
+    knowledge = KnowledgeBase.open(KnowledgeSettings(tmp_path, precision=Precision.HASH), encoder)
+    articles = [
+        Article(id="reset", source="help", title=TITLE, body="Reset your password on the sign-in page."),
+        Article(id="camera", source="help", title="The camera", body="Let the browser use it."),
+    ]
+    knowledge.import_articles("help", articles)
+    vector = encoder.encode([TITLE]).sentences
+    matches = {match.article.id: match for match in knowledge.search(TITLE, k=2, vector=vector)}
+    passages = Passages(knowledge, encoder)
+    question = Question(TITLE, vector[0], passages.tokens([TITLE])[0])
+    rows = pair_features(question, [matches["reset"], matches["camera"]], knowledge, passages)
+    reset, camera = (dict(zip(FEATURES, row.tolist(), strict=True)) for row in rows)
+    for name in ("title", "title_late", "title_back", "best", "lexical"):
+        assert reset[name] == pytest.approx(1, abs=1e-3), name
+    for name in ("cover_article", "cover_passage", "cover_heading", "title_cover"):
+        assert reset[name] == pytest.approx(1), name
+        assert camera[name] == 0, name
+    assert reset["similarity"] == pytest.approx(matches["reset"].similarity)
+    assert camera["lexical"] == 0
+
+
+@pytest.mark.parametrize(("text", "article"), QUESTIONS.items(), ids=QUESTIONS)
+def test_a_question_about_the_demo_finds_its_article_first(demo_advisor: Advisor, text: str, article: str) -> None:
+    evidence = read(demo_advisor, text).evidence
+    assert evidence.candidates[0].id.split(":")[-1] == article
+    assert evidence.candidates[0].score == pytest.approx(evidence.p_resolve, abs=1e-4)
+    scores = [candidate.score for candidate in evidence.candidates]
+    assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize("text", FOREIGN)
+def test_a_question_about_something_else_fits_badly(demo_advisor: Advisor, text: str) -> None:
+    assert read(demo_advisor, text).evidence.p_resolve < 0.25
+
+
+def test_fit_is_higher_for_what_the_help_centre_answers(demo_advisor: Advisor) -> None:
+    known = np.mean([read(demo_advisor, text).evidence.p_resolve for text in QUESTIONS])
+    foreign = np.mean([read(demo_advisor, text).evidence.p_resolve for text in FOREIGN])
+    assert known > foreign + 0.4

