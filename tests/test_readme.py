@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import re
 import subprocess
 from pathlib import Path
@@ -29,7 +30,7 @@ def test_a_command_of_the_readme_prints_what_stands_there(command: str, output: 
         timeout=120,
         cwd=README.parent,
         env=os.environ
-        | {"ADVISOR_HOME": str(demo_home), "PATH": f"{Path(os.sys.executable).parent}:{os.environ['PATH']}"},
+        | {"ADVISOR_HOME": str(demo_home), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
     )
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.split() == output.split()

@@ -10,14 +10,14 @@ from advisor.reading.text import MOST_CHARACTERS, own_words, read_document
 from advisor.types import Customer, Document, Message, Readability, Sender, Span, Ticket
 
 QUOTED = {
-    "a quoted reply": "On Mon, 3 Mar 2025 at 10:12, Support <help@fernway.example> wrote:\n> Please call us.",
-    "a header over two lines": "On Mon, 3 Mar 2025 at 10:12, Support\n<help@fernway.example> wrote:\n\n> Please call us.",
+    "a quoted reply": "On Mon, 3 Mar 2025 at 10:12, Support <help@x.example> wrote:\n> Please call us.",
+    "a header over two lines": "On Mon, 3 Mar 2025 at 10:12, Support\n<help@x.example> wrote:\n\n> Please call us.",
     "a German header": "Am 03.03.2025 um 10:12 schrieb Support <help@fernway.example>:\n> Please call us.",
     "an Outlook header": "From: Support\nSent: Monday, 3 March 2025 10:12\nTo: Jane\nSubject: RE: x\n\nPlease call us.",
     "a bold Outlook header": "*From:* Support\n*Sent:* Monday\n\nPlease call us.",
     "a ruled Outlook header": "________________________________\nFrom: Support\nSent: Monday\n\nPlease call us.",
     "an original message": "-----Original Message-----\nFrom: Support\nPlease call us.",
-    "a forwarded message": "---------- Forwarded message ---------\nFrom: Bob <b@x.example>\nDate: Mon\n\nPlease call us.",
+    "a forwarded message": "---------- Forwarded message ---------\nFrom: Bob\nDate: Mon\n\nPlease call us.",
     "a marked signature": "-- \nJane Doe\nPlease call us.",
     "a telephone's signature": "Sent from my iPhone",
     "regards": "Kind regards,\nJane Doe\nHead of Operations",
