@@ -18,7 +18,7 @@ from training.datasets import Example, asked, banking, clinc, complaints, goemot
 from training.fit import Recipe, Targets, fit_head
 
 BITS = 15
-SUREST = {SignalKind.LEGAL_THREAT: 0.4, SignalKind.DATA_LOSS: 0.4}
+SUREST: dict[str, float] = {SignalKind.LEGAL_THREAT: 0.4, SignalKind.DATA_LOSS: 0.4}
 MOST_QUESTIONS = 1500  # of banking77 and CLINC150, as tickets without a signal
 GRAVE_CATEGORIES = ("privacy/", "renewal/")
 GRAVE_WORDS = re.compile(

@@ -14,7 +14,7 @@ from advisor.advise import Read
 from advisor.reading.answers import AnswerHead
 from advisor.reading.failures import read_failures
 from advisor.reading.features import Places, Weights, hashed, text_features
-from advisor.reading.heads import Head, Matrix, load_head
+from advisor.reading.heads import Head, Matrix, by_row, load_head
 from advisor.reading.language import Lexicon
 from advisor.reading.mentions import find_mentions
 from advisor.reading.pairs import CANDIDATES, Passages, Question, expanded, pair_features, rare_words
@@ -109,7 +109,8 @@ class Reader:
         encoded = self._encoder.encode(matters)
         words = [hashed(text_features(matter(document)), self._heads.tones.bits) for document in documents]
         tones = self._heads.tones.probabilities(encoded.inner, words)
-        severity = self._heads.severity.probabilities(encoded.inner, words) @ np.arange(5, dtype=np.float32)
+        levels = self._heads.severity.probabilities(encoded.inner, words)
+        severity = [float(np.dot(row, np.arange(5, dtype=np.float32))) for row in levels]
         moments = self._moments(encoded, words)
         signals = self._heads.signals.probabilities(sides(encoded), words)
         reads = []
@@ -142,7 +143,7 @@ class Reader:
         head = self._heads.moments
         scores = np.log(head.probabilities(sides(encoded), words) + 1e-9)
         if self._example_moments:
-            near = encoded.sentences @ self._examples.T
+            near = by_row(encoded.sentences, self._examples)
             for column, label in enumerate(head.labels):
                 own = [place for place, moment in enumerate(self._example_moments) if moment == label]
                 if own:

@@ -10,7 +10,7 @@ from advisor.types import Document, Failure, History, Quote, Span
 SOURCE = (
     r"(?:articles?|guides?|faqs?|links?|help (?:page|cent(?:re|er)|article|section|topic)s?|instructions?|"
     r"tutorials?|videos?|docs?|documentation|steps|knowledge ?base|manual|how-?tos?|suggestions?|"
-    r"walk-?through|pages?)"
+    r"walk-?through|help pages?)"
 )
 TRIED = re.compile(
     rf"(?i)\b(?:(?:i|we)(?:'ve| have|'d| had)? (?:already |just |now |also |even )*(?:read|tried|followed|"

@@ -51,7 +51,7 @@ class Head:
         """Raw scores, (n, labels)."""
         scores = np.tile(self.bias, (len(words), 1))
         if self.dense.shape[1]:
-            scores += vectors @ self.dense.T
+            scores += by_row(vectors, self.dense)
         if self.sparse.shape[1] > 1:
             scores += np.stack([self.sparse[:, places] @ weights for places, weights in words]) if words else 0
         return scores.astype(np.float32)
@@ -140,6 +140,14 @@ def write_manifest(folder: Path) -> None:
 def fingerprint(folder: Path) -> str:
     """Names all model files of a folder together."""
     return hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()[:16]
+
+
+def by_row(vectors: Matrix, weights: Matrix) -> Matrix:
+    """Products of each row by itself, (n, labels): in one product a row's last bits would depend on its neighbours."""
+    products: Matrix = (
+        np.stack([weights @ row for row in vectors]) if len(vectors) else np.zeros((0, len(weights)), np.float32)
+    )
+    return products
 
 
 def sigmoid(scores: Matrix) -> Probabilities:

@@ -10,13 +10,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from advisor.reading.heads import checked_bytes
 from advisor.types import Readability
 
 LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 PLACEHOLDER = re.compile(r"\[[A-Z]+\]")
 MOST_WORDS = 400
 ENGLISH_SHARE = 0.88  # of known words, from which a text counts as English
-SHORT_SHARE = 0.5  # the same where there are too few words for the identifier
+SHORT_SHARE = 0.4  # the same where there are too few words for the identifier
 FOREIGN_SHARE = 0.35  # up to which it does not, whatever the identifier says
 FUNCTION_SHARE = 0.2  # of English function words, from which it does, misspelt as the rest may be
 FEW_WORDS = 4
@@ -116,7 +117,7 @@ class Lexicon:
     @classmethod
     def load(cls, path: Path) -> Lexicon:
         """Read the word list that was shipped or trained."""
-        return cls(frozenset(json.loads(path.read_text(encoding="utf-8"))))
+        return cls(frozenset(json.loads(checked_bytes(path))))
 
     def share(self, words: list[str]) -> float:
         """The share of known words, long ones counting more than short ones; 0 for no words."""

@@ -82,7 +82,7 @@ PATTERNS: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
     ("[KEY]", re.compile(r"(?<![\w/.-])[A-Za-z0-9+_-]{28,512}={0,2}(?![\w/.-])"), is_secret),
     ("[IBAN]", re.compile(r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{1,4}){3,8}\b"), is_iban),
     ("[CARD]", re.compile(r"(?<![\d.])\d(?:[ -]?\d){12,18}(?![\d.])"), is_card),
-    ("[IP]", re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\d)"), is_address),
+    ("[IP]", re.compile(r"(?i)(?<![\w.])(?<!version )(?<!release )\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\d)"), is_address),
     ("[IP]", re.compile(r"(?<![\w:])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{1,4}(?![\w:])"), is_address),
     (
         "[ACCOUNT]",
@@ -98,6 +98,11 @@ PATTERNS: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
 )
 
 PLAIN_PHONE = re.compile(r"(?<![\w.+])\+?\(?\d(?:[\d() ./-]{5,18})\d(?![\w])")
+SPEAKS_OF = re.compile(
+    r"(?i)\b(?:(?:tele)?phone|call(?: me| us)?|ring(?: me| us)?|tel|mobile|cell|whatsapp|dial|reach(?:ed| me| us)|"
+    r"my number|number is)\b[^|\d]{0,25}(?:\||$)|\|[^\d]{0,15}\b(?:my|our) (?:mobile|phone|cell|number|landline)\b"
+)
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|^20\d{6}")
 EXAMPLES = re.compile(r"\d(?:[\s()./-]*\d){6,}")
 
 
@@ -132,9 +137,6 @@ def mask_phones(text: str) -> Masked:
 
 def spoken_of(text: str, number: re.Match[str]) -> bool:
     """Tell whether the words before a number say that it is one to call."""
-    before = text[max(0, number.start() - 40) : number.start()].lower()
+    before, after = text[max(0, number.start() - 40) : number.start()], text[number.end() : number.end() + 25]
     digits = sum(sign.isdigit() for sign in number[0])
-    return (
-        7 <= digits <= 15
-        and re.search(r"\b(?:phone|call|ring|tel|mobile|cell|number|reach|on|at)\b", before) is not None
-    )
+    return 7 <= digits <= 15 and SPEAKS_OF.search(before + "|" + after) is not None and not DATE.search(number[0])

@@ -21,15 +21,16 @@ LONGEST_LINE = 500
 """The reply parser's patterns take time in the square of a line's length; longer lines pass it by."""
 
 MARKUP = re.compile(r"<(?:/|!--|!doctype|html|body|div|p|br|span|table|a|b|i|ul|ol|li|h\d|blockquote)\b", re.IGNORECASE)
-BLOCKS = "p,div,br,li,tr,h1,h2,h3,h4,h5,h6,blockquote,pre"
+BLOCKS = "p,div,br,li,tr,td,th,h1,h2,h3,h4,h5,h6,blockquote,pre"
 QUOTED = "blockquote,.gmail_quote,.yahoo_quoted,#divRplyFwdMsg,.moz-cite-prefix,style,script,head,title"
+FOLLOWED = "#divRplyFwdMsg,.moz-cite-prefix"  # what stands after these is quoted mail
 UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]|[^\S\n\t ]|[\x00-\x08\x0b-\x1f\x7f]")
 LONGEST_RUN = 20
 RUN = re.compile(r"([^\w\s])\1{20,}")  # of one sign, which says no more for being longer
 REPLY_PREFIX = re.compile(r"^(?:\s*(?:re|fwd?|aw|wg|sv|antw)\s*:\s*)+", re.IGNORECASE)
 QUOTE_LINE = re.compile(r"^\s*>")
 CUT_HERE = re.compile(
-    r"^\s*(?:-{2,}\s*(?:original message|forwarded message|ursprüngliche nachricht)\s*-{2,}"
+    r"^\s*(?:-{2,}\s*(?:original message|forwarded message|ursprüngliche nachricht)\s*-{2,}|begin forwarded message:"
     r"|_{10,}\s*$|on .{4,200} wrote:\s*$|am .{4,200} schrieb.{0,200}:\s*$|-- ?$"
     r"|sent from (?:my|outlook|mail|yahoo)\b.{0,40}$|get outlook for \w+)",
     re.IGNORECASE,
@@ -104,6 +105,9 @@ def html_to_text(body: str) -> str:
     if MARKUP.search(body) is None:
         return body
     tree = LexborHTMLParser(body)
+    for node in tree.css(FOLLOWED):
+        while node.next is not None:
+            node.next.decompose()
     for node in tree.css(QUOTED):
         node.decompose()
     for node in tree.css(BLOCKS):

@@ -48,10 +48,7 @@ NO_WISH = [
     "The call button in the app does nothing.",
     "Calls to our customers are not recorded.",
     "Where are my invoices?",
-    pytest.param(
-        "How do I assign a job to an agent?",
-        marks=pytest.mark.xfail(strict=True, reason="a question about a feature called agent is heard as a request"),
-    ),
+    "How do I assign a job to an agent?",
     "The chat widget does not load on our site.",
     "How do I write an article in our knowledge base?",
     "Someone changed the invoice template.",
