@@ -35,7 +35,7 @@ TONES = {
 }  # fmt: skip
 TWEETS = {
     "anger": (Tone.ANGRY, Tone.FRUSTRATED),
-    "sadness": (Tone.DISAPPOINTED,),
+    "sadness": (Tone.FRUSTRATED,),
     "joy": (Tone.PLEASED,),
     "fear": (Tone.WORRIED,),
 }
