@@ -10,7 +10,7 @@ from reading_builders import read, thread, ticket, wishes
 from advisor.advise import Advisor
 from advisor.types import Customer, Message, Sender, Stance
 
-DEVELOPMENT = Path(__file__).with_name("wishes_dev.jsonl")
+HELD_OUT = Path(__file__).with_name("wishes_held_out.jsonl")
 PLAIN = {
     "Please call me on my mobile this afternoon.": ["phone wants"],
     "Please call me back.": ["phone wants"],
@@ -101,8 +101,8 @@ def test_a_wish_of_somebody_else_names_its_author(demo_advisor: Advisor) -> None
     assert [wish.author for wish in read(demo_advisor, one).evidence.wishes] == ["boss@example.com"]
 
 
-def test_most_tickets_of_the_development_file_are_exactly_right(demo_advisor: Advisor) -> None:
-    rows = [json.loads(line) for line in DEVELOPMENT.read_text(encoding="utf-8").splitlines()]
+def test_most_tickets_by_another_hand_are_exactly_right(demo_advisor: Advisor) -> None:
+    rows = [json.loads(line) for line in HELD_OUT.read_text(encoding="utf-8").splitlines()]
     right = 0
     for row in rows:
         expected = sorted(
@@ -110,4 +110,4 @@ def test_most_tickets_of_the_development_file_are_exactly_right(demo_advisor: Ad
             for wish in row["wishes"]
         )
         right += wishes(demo_advisor, str(row["text"])) == expected
-    assert right / len(rows) >= 0.79  # 0.817 when this was written
+    assert right / len(rows) >= 0.92  # 0.945 when it was opened, after the head was made
