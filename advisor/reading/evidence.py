@@ -38,7 +38,7 @@ from index.knowledge import KnowledgeBase, Match
 
 KNOWN_TOPIC = 0.3  # cosine of the nearest passage from which its category is said
 TOPIC_SHARPNESS = 12.0  # how much nearer passages count more in the vote on the topic
-EXAMPLE_WEIGHT = 4.0  # how much likeness to a company's own example moves a moment's score
+EXAMPLE_WEIGHT = 8.0  # how much likeness to a company's own example moves a moment's score
 INCIDENT_NEAR = 0.55  # cosine to an incident's text or example from which a ticket is about it
 
 
@@ -141,7 +141,7 @@ class Reader:
 
     def _moments(self, encoded: Encoded, words: list[tuple[Places, Weights]]) -> Matrix:
         head = self._heads.moments
-        scores = np.log(head.probabilities(sides(encoded), words) + 1e-9)
+        scores = np.log(head.probabilities(encoded.sentences, words) + 1e-9)
         if self._example_moments:
             near = by_row(encoded.sentences, self._examples)
             for column, label in enumerate(head.labels):

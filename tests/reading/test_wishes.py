@@ -110,4 +110,4 @@ def test_most_tickets_by_another_hand_are_exactly_right(demo_advisor: Advisor) -
             for wish in row["wishes"]
         )
         right += wishes(demo_advisor, str(row["text"])) == expected
-    assert right / len(rows) >= 0.92  # 0.945 when it was opened, after the head was made
+    assert right / len(rows) >= 0.92  # 0.94 when it was opened, after the head was made
