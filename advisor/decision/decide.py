@@ -45,7 +45,7 @@ _STANDS = frozenset(
 
 
 def decide(evidence: Evidence, experience: Experience, promise: Promise) -> Recommendation:
-    """The advice for one ticket, by section 4 of the design; `id` and `revision` are left to the records."""
+    """The advice for one ticket, by the rules in their order; `id` and `revision` are left to the records."""
     case = Case.of(evidence, experience, promise)
     verdict = first_verdict(case)
     channel = answer_channel(case, verdict)

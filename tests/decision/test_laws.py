@@ -1,4 +1,4 @@
-"""The laws of section 4, each over arbitrary evidence; the slow twin at the end tries each of them 2,000 times."""
+"""The laws of the decision, each over arbitrary evidence; the slow twin at the end tries each of them 2,000 times."""
 
 from __future__ import annotations
 

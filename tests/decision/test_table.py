@@ -1,4 +1,4 @@
-"""Section 4 of the design, clause by clause: the ticket, and the action, channel and code that were written by hand.
+"""The ten rules, clause by clause: the ticket, and the action, channel and code that were written by hand.
 
 A table is read by rows, so a row is a line here.
 """
