@@ -9,7 +9,7 @@ from typing import Protocol
 
 from advisor.decision.decide import decide
 from advisor.decision.experience import Experience
-from advisor.types import Document, Evidence, History, Promise, Recommendation, Ticket
+from advisor.types import Document, Evidence, History, Promise, Read, Recommendation, Ticket
 
 BATCH = 64
 """Tickets read together; neither their advice nor its bytes depend on it."""
@@ -23,14 +23,6 @@ class Advice:
     document: Document
     evidence: Evidence
     recommendation: Recommendation
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What reading gives: the document, and the evidence in it."""
-
-    document: Document
-    evidence: Evidence
 
 
 class TicketReader(Protocol):

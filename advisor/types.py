@@ -369,6 +369,14 @@ class Evidence:
     knowledge: str = ""  # fingerprint
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What reading gives: the document, and the evidence in it."""
+
+    document: Document
+    evidence: Evidence
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
     """The thresholds that keep wrong deflections under the promised share, frozen for replay."""

@@ -10,7 +10,6 @@ from typing import Protocol
 
 import numpy as np
 
-from advisor.advise import Read
 from advisor.reading.answers import AnswerHead
 from advisor.reading.failures import read_failures
 from advisor.reading.features import Places, Weights, hashed, text_features
@@ -28,6 +27,7 @@ from advisor.types import (
     History,
     Moment,
     Prediction,
+    Read,
     Readability,
     Ticket,
     Topic,

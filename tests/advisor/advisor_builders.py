@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 from click.testing import CliRunner, Result
 
-from advisor.advise import Advisor, Read, Recorder
+from advisor.advise import Advisor, Recorder
 from advisor.cli import cli
 from advisor.decision.experience import Experience
 from advisor.records import Records
@@ -26,6 +26,7 @@ from advisor.types import (
     Prediction,
     Promise,
     Quote,
+    Read,
     Readability,
     Sender,
     Span,

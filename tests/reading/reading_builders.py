@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from advisor.advise import Advisor, Read
-from advisor.types import History, Message, Sender, Ticket
+from advisor.advise import Advisor
+from advisor.types import History, Message, Read, Sender, Ticket
 
 NOW = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
 

@@ -14,7 +14,7 @@ from flask import Flask
 from waitress.server import create_server
 from waitress.wasyncore import close_all, loop
 
-from advisor.advise import Advice, Advisor, Read
+from advisor.advise import Advice, Advisor
 from advisor.decision.experience import Experience
 from advisor.types import (
     Candidate,
@@ -26,6 +26,7 @@ from advisor.types import (
     Prediction,
     Promise,
     Quote,
+    Read,
     Readability,
     Signal,
     SignalKind,
