@@ -11,7 +11,7 @@ from advisor.decision.rules import Verdict
 from advisor.decision.wording import instant
 from advisor.types import Action, Candidate, Channel, Readability, ReasonCode, Tone, WishChannel
 
-HEARD_FROM = 0.5  # a tone is answered from this probability
+HEARD_FROM = 0.65  # a tone is answered from this probability
 
 _OPENINGS = (
     (Tone.ANGRY, "We are sorry for the trouble this has caused you."),

@@ -36,7 +36,7 @@ from advisor.types import (
 from index.encoder import Encoded, Encoder, Vectors
 from index.knowledge import KnowledgeBase, Match
 
-KNOWN_TOPIC = 0.3  # cosine of the nearest passage from which its category is said
+KNOWN_TOPIC = 0.3  # cosine of the nearest passage, and share of the vote, from which a category is said
 TOPIC_SHARPNESS = 12.0  # how much nearer passages count more in the vote on the topic
 EXAMPLE_WEIGHT = 8.0  # how much likeness to a company's own example moves a moment's score
 INCIDENT_NEAR = 0.55  # cosine to an incident's text or example from which a ticket is about it
@@ -123,7 +123,7 @@ class Reader:
                     wishes=(*wishes, *on_file(ticket)),
                     two_matters=second_matter(document, wishes),
                     signals=read_signals(document, signals[row], self._heads.signals),
-                    failures=read_failures(document, history),
+                    failures=read_failures(document, history, ticket.messages),
                     tones=likeliest(self._heads.tones.labels, tones[row]),
                     severity=round(float(severity[row]), 3),
                     moment=likeliest(self._heads.moments.labels, moments[row])[0],

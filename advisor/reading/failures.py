@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from advisor.types import Document, Failure, History, Quote, Span
+from advisor.types import Document, Failure, History, Message, Quote, Sender, Span
 
 SOURCE = (
     r"(?:articles?|guides?|faqs?|links?|help (?:page|cent(?:re|er)|article|section|topic)s?|instructions?|"
@@ -34,15 +34,20 @@ IN_VAIN = re.compile(
     r"without (?:success|luck|any)|cannot|can't|cant|won't|wont|not (?:help|work)|never (?:work|help)\w*|"
     r"fail(?:s|ed)?|stuck|waste of|goes? round|in circles|no longer|any more|but)\b"
 )
+POINTS = re.compile(rf"(?i)https?://|\b{SOURCE}\b")
+DID = re.compile(
+    r"(?i)\b(?:i|we)(?:'ve| have)? (?:already |just )?(?:did|done|tried) (?:all )?(?:of )?"
+    r"(?:that|this|it|everything|these|those)\b"
+)
 HELPED = re.compile(
     r"(?i)\b(?:got it working|it works now|solved|sorted it|that did (?:it|the trick)|thanks to|"
     r"worked (?:fine|perfectly|a treat))\b"
 )
 
 
-def read_failures(document: Document, history: History) -> tuple[Failure, ...]:
+def read_failures(document: Document, history: History, thread: Sequence[Message] = ()) -> tuple[Failure, ...]:
     """Failures by the customer's words, then by what was offered in this thread before they wrote again."""
-    spoken = next(failures_said(document), None)
+    spoken = next(failures_said(document), None) or failure_answered(document, thread)
     offered = tuple(Failure(article, spoken.quote if spoken else None) for article in history.offered)
     return offered or ((spoken,) if spoken else ())
 
@@ -57,6 +62,20 @@ def failures_said(document: Document) -> Iterator[Failure]:
             continue
         if IN_VAIN.search(document.text, span.start + tried.start(), end_of(sentences, number + 2)):
             yield Failure(None, Quote(span.start, span.end, sentence))
+
+
+def failure_answered(document: Document, thread: Sequence[Message]) -> Failure | None:
+    """The customer's newest words, where they say that what an agent pointed to before did not help."""
+    agents = [place for place, message in enumerate(thread) if message.sender is Sender.AGENT]
+    pointed = any(POINTS.search(thread[place].body) for place in agents)
+    if not pointed or not document.messages or thread[-1].sender is not Sender.CUSTOMER:
+        return None
+    newest = document.messages[-1]
+    words = document.text[newest.start : newest.end]
+    if HELPED.search(words) or not (IN_VAIN.search(words) or DID.search(words)):
+        return None
+    first = next(span for span in document.sentences if span.end > newest.start)
+    return Failure(None, Quote(first.start, first.end, document.text[first.start : first.end]))
 
 
 def end_of(sentences: Sequence[Span], number: int) -> int:

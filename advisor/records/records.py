@@ -76,7 +76,8 @@ class Records:
                 [ticket.source, ticket.id],
             ).fetchall()
             linked = self._linked(links_answered(ticket.messages)[:MOST_LINKS])
-        advised = [str(article) for article, then in rows if now - set(json.loads(then))]
+        # the thread has grown: all that was written then still stands in it; another text under the id is no answer
+        advised = [str(article) for article, then in rows if set(json.loads(then)) < now]
         return History(tuple(dict.fromkeys([*advised, *linked])))
 
     def save(self, advices: list[Advice], /) -> list[Advice]:

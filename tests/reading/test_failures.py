@@ -5,7 +5,7 @@ import pytest
 from advisor.reading.evidence import Heads
 from advisor.reading.failures import read_failures
 from advisor.reading.text import read_document
-from advisor.types import Document, Failure, History, Quote, Ticket
+from advisor.types import Document, Failure, History, Message, Quote, Sender, Ticket
 
 NOTHING = History()
 
@@ -69,3 +69,16 @@ def test_an_offered_article_and_the_words_on_it_go_together(heads: Heads) -> Non
     text = "Your article was no use."
     expected = (Failure("billing/vat", Quote(0, len(text), text)),)
     assert read_failures(document(heads, text), History(offered=("billing/vat",))) == expected
+
+
+def test_what_an_agent_pointed_to_in_words_and_was_done_in_vain_is_a_failure(heads: Heads) -> None:
+    thread = (
+        Message(sender=Sender.CUSTOMER, body="My parcel came damaged."),
+        Message(sender=Sender.AGENT, body="Please see our article on refunds for damaged parcels."),
+        Message(sender=Sender.CUSTOMER, body="I did all that on Monday, but nothing happened."),
+    )
+    read = read_document(Ticket(id="t-1", messages=thread), heads.lexicon)
+    words = "I did all that on Monday, but nothing happened."
+    start = read.text.index(words)
+    assert read_failures(read, NOTHING, thread) == (Failure(None, Quote(start, start + len(words), words)),)
+    assert read_failures(read, NOTHING, (thread[0], thread[2])) == ()

@@ -87,3 +87,9 @@ def test_a_card_needs_its_check_digit() -> None:
 def test_an_iban_needs_its_check_digits() -> None:
     assert is_iban("GB82 WEST 1234 5698 7654 32")
     assert not is_iban("GB83 WEST 1234 5698 7654 32")
+
+
+def test_a_number_is_masked_with_a_time_of_day_before_it() -> None:
+    masked = mask("Please call me after 4pm on 07700 900123")
+    assert masked.text == "Please call me after 4pm on [PHONE]"
+    assert masked.phone == "07700 900123"
