@@ -35,10 +35,10 @@ def test_the_draft_of_a_person_says_who_answers_by_which_way_until_when() -> Non
 @pytest.mark.parametrize(
     ("told", "words"),
     [
-        (evidence(tones=(Prediction("angry", 0.5),)), "We are sorry for the trouble this has caused you."),
+        (evidence(tones=(Prediction("angry", 0.65),)), "We are sorry for the trouble this has caused you."),
         (evidence(tones=(Prediction("grateful", 0.8),)), "Thank you for your kind words."),
-        (evidence(tones=(Prediction("grateful", 0.9), Prediction("frustrated", 0.6))), "We are sorry for the trouble"),
-        (evidence(tones=(Prediction("angry", 0.49),)), "Thank you for your message."),
+        (evidence(tones=(Prediction("grateful", 0.9), Prediction("frustrated", 0.7))), "We are sorry for the trouble"),
+        (evidence(tones=(Prediction("angry", 0.64),)), "Thank you for your message."),
         (evidence(failures=(failure(),)), "We are sorry that what you tried did not help."),
         (evidence(readability=Readability.EMPTY), "Please tell us in a few words what you need."),
         (evidence(signals=(signal("minor"),)), "We take what you write seriously."),
