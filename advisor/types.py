@@ -280,6 +280,10 @@ class Document:
     readability: Readability
     phone: str | None  # the first number found before masking; kept with the customer only
 
+    def quote(self, span: Span) -> Quote:
+        """The words of a stretch of the text."""
+        return Quote(span.start, span.end, self.text[span.start : span.end])
+
 
 @dataclass(frozen=True, slots=True)
 class Prediction:

@@ -105,7 +105,7 @@ def spoken(document: Document) -> Iterator[Signal]:
     for kind, pattern in PATTERNS.items():
         found = pattern.search(document.text)
         if found:
-            yield Signal(kind, PLAIN_PHRASE, quoted(document, sentence_at(document, found.start())))
+            yield Signal(kind, PLAIN_PHRASE, document.quote(sentence_at(document, found.start())))
 
 
 def sentence_at(document: Document, place: int) -> Span:
@@ -122,9 +122,4 @@ def loudest(document: Document, head: Head, label: int) -> Quote:
 
     texts = {span: document.text[span.start : span.end] for span in document.sentences}
     best = max(texts, key=lambda span: volume(hashed(text_features(texts[span]), head.bits)))
-    return quoted(document, best)
-
-
-def quoted(document: Document, span: Span) -> Quote:
-    """The words of a stretch of text."""
-    return Quote(span.start, span.end, document.text[span.start : span.end])
+    return document.quote(best)

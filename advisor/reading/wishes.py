@@ -138,7 +138,7 @@ def read_wishes(document: Document, mentions: Sequence[Mention], vectors: Matrix
             stance=one.stance,
             order=1 if one.stance is Stance.REFUSES else order_of(one, final, document),
             probability=round(one.probability, 4),
-            quote=quote(document, one.mention.sentence),
+            quote=document.quote(one.mention.sentence),
             author=author_at(document, one.mention.span.start),
         )
         for one in final
@@ -208,11 +208,6 @@ def second_matter(document: Document, wishes: Sequence[Wish]) -> Quote | None:
             if len(named) == 2 and not set(named[0].lower().split()) & set(named[1].lower().split()):
                 return second.quote
     return None
-
-
-def quote(document: Document, span: Span) -> Quote:
-    """The words of a stretch of text."""
-    return Quote(span.start, span.end, document.text[span.start : span.end])
 
 
 def author_at(document: Document, place: int) -> str | None:

@@ -24,7 +24,7 @@ from index.sources import read
 HERE = Path(__file__).parent
 HALVES = {
     "first half (used while building)": HERE / "logingov_first.jsonl",
-    "second half (written afterwards by other hands)": HERE / "logingov_second.jsonl",
+    "second half (other hands, kept apart)": HERE / "logingov_second.jsonl",
 }
 
 
