@@ -1,13 +1,17 @@
 # make demo      the demo: install, import a help centre, advise twelve tickets, serve a page (SERVE=0: do not serve)
 # make test      the tests            make check    format, lint, types            make verify    the long tests, too
+# make evaluate  measures all but the tickets kept apart (TASKS=all: these, too), then README's table and the cards
+# make cards     the model cards of docs/models
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SERVE ?= 1
 PORT ?= 8321
+TASKS ?= banking77 banking77-10shot clinc150 goemotions xci wixqa techqa calibration cost
+FIGURES := docs/models/figures.json
 
-.PHONY: install demo test check verify format bench clean
+.PHONY: install demo test check verify format bench evaluate cards clean
 install: $(STAMP)
 
 $(STAMP): setup.cfg pyproject.toml constraints.txt
@@ -36,6 +40,15 @@ format: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python tests/benchmarks/logingov.py
+
+evaluate: $(STAMP)
+	$(BIN)/advisor evaluate $(TASKS) --json $(if $(wildcard $(FIGURES)),--from $(FIGURES)) > $(FIGURES).new
+	mv $(FIGURES).new $(FIGURES)
+	$(BIN)/advisor evaluate --from $(FIGURES) --into README.md
+	$(BIN)/advisor train cards
+
+cards: $(STAMP)
+	$(BIN)/advisor train cards
 
 clean:
 	rm -rf $(VENV) .demo

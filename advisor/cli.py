@@ -17,11 +17,12 @@ HELP = {
     "advise": "Advise, for each ticket, an article or a person, and say why.",
     "demo": "Set up an invented company and advise its tickets.",
     "doctor": "Say what is installed, what is missing, and the cure.",
+    "evaluate": "Measure what is read against the published figures.",
     "init": "Make everything ready; asks nothing.",
     "kb": "The knowledge base: import, search, list, show and remove articles.",
     "serve": "Serve the page on which a ticket is typed and advised.",
     "show": "Show a ticket, what was read in it and what was advised.",
-    "train": "Make the model files from public data.",
+    "train": "Train on your own tickets; choose which models serve, and go back.",
 }
 """What the list of commands says, so that none need be imported for it."""
 

@@ -15,14 +15,16 @@ import msgspec
 from advisor.cli import PROJECT, program_version
 from advisor.decision.experience import Experience
 from advisor.errors import EXPECTED, TicketError
+from advisor.reading.answers import fingerprint, in_force
 from advisor.records import Records
+from advisor.registry import Kind
 from advisor.settings import Settings
 from advisor.types import Document, Readability, Ticket
+from advisor.wiring import heads_folder, trained_models
 from index.bundle import bundle_folder, load_bundle, sha256
 from index.settings import Precision
 from index.store import Store
 
-SHIPPED = Path(__file__).parent / "models"
 """Model files that come with the program."""
 
 LENGTHS = ((0, 0), (1, 4), (5, 19), (20, 99), (100, 10**9))
@@ -49,6 +51,7 @@ def checks(settings: Settings) -> Iterator[Check]:
         ("settings", _settings),
         ("sentence model", _encoder),
         ("model files", _heads),
+        ("trained here", _trained),
         ("knowledge base", _knowledge),
         ("experience file", _experience),
         ("records", _records),
@@ -97,7 +100,7 @@ def _encoder(settings: Settings) -> Check:
 
 def _heads(settings: Settings) -> Check:
     """Every file that the manifest names must be there, with the SHA-256 that stands in it."""
-    folder = _model_folder(settings)
+    folder = heads_folder(settings)
     cure = f"run advisor train defaults, or reinstall {PROJECT}"
     try:
         manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=dict[str, str])
@@ -109,9 +112,13 @@ def _heads(settings: Settings) -> Check:
     return Check("model files", True, f"{len(manifest)} files in {folder}, SHA-256 as made")
 
 
-def _model_folder(settings: Settings) -> Path:
-    """The installation's own model files; where it has none, the shipped ones."""
-    return settings.models if (settings.models / "manifest.json").is_file() else SHIPPED
+def _trained(settings: Settings) -> Check:
+    """What this installation has trained itself, and what the article fit rests on."""
+    models = trained_models(settings)
+    used = [f"{kind} {version.name}" for kind in Kind if (version := models.in_use(kind)) is not None]
+    answers = models.in_use(Kind.ANSWERS)
+    fit = in_force(fingerprint(heads_folder(settings)), answers.folder if answers else None)
+    return Check("trained here", True, f"{', '.join(used) or 'nothing yet'}; article fit: {fit.said}")
 
 
 def _is(path: Path, expected: str) -> bool:
@@ -148,7 +155,7 @@ def readable_share(rows: Iterable[Ticket | TicketError], settings: Settings, *, 
     from advisor.reading.language import Lexicon
     from advisor.reading.text import read_document
 
-    lexicon = Lexicon.load(_model_folder(settings) / "lexicon.json")
+    lexicon = Lexicon.load(heads_folder(settings) / "lexicon.json")
     by_language: Counter[tuple[str, bool]] = Counter()
     by_length: Counter[tuple[str, bool]] = Counter()
     refused = 0

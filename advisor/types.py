@@ -284,6 +284,11 @@ class Document:
         """The words of a stretch of the text."""
         return Quote(span.start, span.end, self.text[span.start : span.end])
 
+    def sentence_at(self, place: int) -> Span:
+        """The sentence in which a place lies; the place itself where sentences leave it out."""
+        inside = (span for span in self.sentences if span.start <= place < span.end)
+        return next(inside, Span(place, place + 1))
+
 
 @dataclass(frozen=True, slots=True)
 class Prediction:

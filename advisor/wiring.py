@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
@@ -11,10 +12,12 @@ from advisor.advise import Advisor
 from advisor.decision.experience import Experience, default_text
 from advisor.reading.evidence import Heads, Reader
 from advisor.reading.heads import MANIFEST, SHIPPED, fingerprint
+from advisor.reading.topics import TopicHead, branch_needed
 from advisor.records import Records
+from advisor.registry import Kind, Registry, Version
 from advisor.settings import Settings
 from advisor.types import Moment, Promise
-from index.encoder import load_encoder
+from index.encoder import Encoder, load_encoder
 from index.knowledge import KnowledgeBase
 from index.progress import Progress
 
@@ -36,15 +39,36 @@ def ready(settings: Settings, *, progress: Progress | None = None) -> Advisor:
     # the products of one ticket are too small for many threads, which only wait for each other
     threadpool_limits(1, user_api="blas")
     experience, text = load_experience(settings)
-    encoder = load_encoder(settings.knowledge, progress=progress)
+    encoder = encoder_in_use(settings, progress=progress)
     knowledge = KnowledgeBase.open(settings.knowledge, encoder, progress=progress)
-    folder = heads_folder(settings)
-    heads = Heads.load(folder, encoder=encoder.fingerprint, fingerprint=fingerprint(folder))
+    heads = heads_in_use(settings, encoder)
     records = open_records(settings)
     records.keep_experience(experience.fingerprint, text)
     return Advisor(
         Reader(encoder, knowledge, heads, Examples(experience), masked=settings.mask), records, experience, Promise()
     )
+
+
+def encoder_in_use(settings: Settings, *, progress: Progress | None = None) -> Encoder:
+    """The encoder that the settings name, with the tuned branch in use where there is one."""
+    branch = trained_models(settings).in_use(Kind.ENCODER)
+    return load_encoder(settings.knowledge, branch=branch.folder if branch else None, progress=progress)
+
+
+def heads_in_use(settings: Settings, encoder: Encoder) -> Heads:
+    """All heads: the default ones, and what was trained in this installation."""
+    models, folder = trained_models(settings), heads_folder(settings)
+    topics, answers = topics_in_use(settings, encoder.branch), models.in_use(Kind.ANSWERS)
+    names = [fingerprint(folder), *(f"{one.kind}:{one.name}" for one in (topics, answers) if one)]
+    heads = Heads.load(
+        folder,
+        encoder=encoder.fingerprint,
+        fingerprint="+".join(names),
+        recalibration=answers.folder if answers else None,
+    )
+    if topics is None:
+        return heads
+    return replace(heads, topics=TopicHead.load(topics.folder, encoder=encoder.fingerprint, branch=encoder.branch))
 
 
 def load_experience(settings: Settings) -> tuple[Experience, str]:
@@ -55,8 +79,26 @@ def load_experience(settings: Settings) -> tuple[Experience, str]:
 
 
 def heads_folder(settings: Settings) -> Path:
-    """Where the heads in use lie: the installation's own, else the shipped ones."""
+    """Where the heads in use lie: the installation's own (`models/heads` is from before versions), else the shipped."""
+    trained = trained_models(settings).in_use(Kind.DEFAULTS)
+    if trained is not None:
+        return trained.folder
     return settings.models if (settings.models / MANIFEST).is_file() else SHIPPED
+
+
+def topics_in_use(settings: Settings, branch: str | None) -> Version | None:
+    """The topic head in use for an encoder with this branch; None where this installation has none.
+
+    A head that needs another branch is passed over for the one that was in use before it: so it goes out of use with
+    its encoder, and comes back with it.
+    """
+    past = trained_models(settings).past(Kind.TOPICS)
+    return next((version for version in past if branch_needed(version.folder) in (None, branch)), None)
+
+
+def trained_models(settings: Settings) -> Registry:
+    """The models trained in this installation."""
+    return Registry(settings.knowledge.models)
 
 
 def open_records(settings: Settings) -> Records:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -11,8 +11,11 @@ from index.errors import EncoderError
 from index.settings import KnowledgeSettings
 
 MANIFEST = "bundle.json"
-RECIPE = "pooled-2"  # raise it when windows, pooling, layers or quantising change: bundles are made anew
+RECIPE = "pooled-3"  # raise it when windows, pooling, layers or quantising change: bundles are made anew
 CURE = "delete it and run advisor init"
+BRANCH = "branch.json"
+BRANCH_FORMAT = 1
+BRANCH_CURE = "run advisor train undo encoder, or advisor train encoder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,41 @@ class Manifest:
     sha256: dict[str, str]  # file name: SHA-256
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BranchManifest:
+    """What `branch.json` says of a tuned branch and the graph that has it beside the untouched outputs."""
+
+    format: int
+    base: str  # fingerprint of the bundle it was made beside
+    layers: int  # how many of the last layers are tuned
+    precision: str  # int8 or fp32: what the branch is; the other layers are as in the bundle
+    cosine: float  # mean cosine of the tuned vectors to torch's over `compared` sentences
+    compared: int
+    threads_agree: bool
+    graph: str  # file name
+    graph_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A tuned branch on disk, checked."""
+
+    folder: Path
+    manifest: BranchManifest
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the base and the graph."""
+        return fingerprint(self.manifest.base, self.manifest.graph_sha256, self.manifest.precision)
+
+
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A bundle on disk, checked."""
+    """A bundle on disk, checked; with a branch, whose graph then serves, where one is in use."""
 
     folder: Path
     manifest: Manifest
+    branch: Branch | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -58,9 +90,16 @@ class Bundle:
         return self.manifest.graph
 
     @property
+    def graph_file(self) -> Path:
+        """The ONNX graph that serves."""
+        if self.branch is not None:
+            return self.branch.folder / self.branch.manifest.graph
+        return self.folder / self.manifest.graph
+
+    @property
     def threads_agree(self) -> bool:
         """Whether more threads inside a call leave every byte as it is."""
-        return self.manifest.threads_agree
+        return self.manifest.threads_agree and (self.branch is None or self.branch.manifest.threads_agree)
 
     @property
     def first_token(self) -> int:
@@ -112,3 +151,27 @@ def load_bundle(folder: Path) -> Bundle | None:
         if sha256(folder / name) != expected:
             raise EncoderError(f"{folder / name} is not the file that was made (its SHA-256 differs): {CURE}")
     return Bundle(folder, manifest)
+
+
+def with_branch(bundle: Bundle, folder: Path) -> Bundle:
+    """The bundle with the tuned branch in a folder.
+
+    Raises EncoderError where that is missing, changed, of another version, or made beside another bundle.
+    """
+    path = folder / BRANCH
+    try:
+        manifest = msgspec.json.decode(path.read_bytes(), type=BranchManifest)
+    except (msgspec.DecodeError, OSError) as error:
+        raise EncoderError(f"{path} cannot be read ({error}): {BRANCH_CURE}") from error
+    if manifest.format != BRANCH_FORMAT:
+        raise EncoderError(f"{path} has format {manifest.format}, this program reads {BRANCH_FORMAT}: {BRANCH_CURE}")
+    if manifest.base != bundle.fingerprint:
+        raise EncoderError(
+            f"the tuned encoder in {folder} was made beside {manifest.base}, in use is {bundle.fingerprint} "
+            f"({Path(bundle.manifest.model).name}, {bundle.manifest.precision}): {BRANCH_CURE}"
+        )
+    if sha256(folder / manifest.graph) != manifest.graph_sha256:
+        raise EncoderError(
+            f"{folder / manifest.graph} is not the file that was made (its SHA-256 differs): {BRANCH_CURE}"
+        )
+    return replace(bundle, branch=Branch(folder, manifest))

@@ -9,6 +9,7 @@ activations are quantised on the fly.
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from index.settings import KnowledgeSettings, Precision
 from index.smoothing import ALPHA, can_smooth, smooth
 
 LEAST_COSINE = 0.99  # mean cosine to the published model, below which 8 bits are given up
-_OPSET = 17
+OPSET = 17
 _STEPS = 6
 
 
@@ -119,9 +120,9 @@ def _export(original: Original, path: Path) -> None:
             (original.marked(original.pieces(COMPARED[0])),),
             str(path),
             input_names=["ids"],
-            output_names=["sentence", "inner", "middle", "tokens"],
-            dynamic_axes={"ids": {1: "n"}, "middle": {0: "pieces"}, "tokens": {0: "pieces"}},
-            opset_version=_OPSET,
+            output_names=["sentence", "inner", "middle", "tokens", "lower"],
+            dynamic_axes={"ids": {1: "n"}, "middle": {0: "pieces"}, "tokens": {0: "pieces"}, "lower": {0: "n"}},
+            opset_version=OPSET,
             dynamo=False,
         )
 
@@ -134,16 +135,21 @@ def _quantise(original: Original, folder: Path) -> None:
         with one_thread():
             smooth(original.pooled.transformer, original.pooled, texts)
     _export(original, smoothed)
+    quantise(smoothed, folder / "int8.onnx", kinds=("MatMul", "Gemm", "Gather"))
+    smoothed.unlink()
+
+
+def quantise(plain: Path, small: Path, *, kinds: Sequence[str] = ("MatMul", "Gemm")) -> None:
+    """Write a graph with the weights of some kinds of node in 8 bits, per channel; activations follow on the fly."""
     with quiet():
         quantize_dynamic(
-            str(smoothed),
-            str(folder / "int8.onnx"),
-            op_types_to_quantize=["MatMul", "Gemm", "Gather"],
+            str(plain),
+            str(small),
+            op_types_to_quantize=list(kinds),
             per_channel=True,
             weight_type=QuantType.QInt8,
             extra_options={"MatMulConstBOnly": True},
         )
-    smoothed.unlink()
 
 
 def _describe(original: Original, folder: Path, settings: KnowledgeSettings, trial: Trial) -> None:
@@ -160,7 +166,7 @@ def _manifest(
     return Manifest(
         model=original.name,
         model_sha256=original.model_sha256,
-        recipe=f"{RECIPE}, opset {_OPSET}" + ("" if exact else f", 8-bit per channel{smoothed}"),
+        recipe=f"{RECIPE}, opset {OPSET}" + ("" if exact else f", 8-bit per channel{smoothed}"),
         precision=precision.value,
         asked=asked.value,
         fingerprint=original.fingerprint(precision.value),

@@ -20,7 +20,7 @@ from sentence_transformers import SentenceTransformer
 from transformers.utils import logging as transformers_logging
 
 from index.bundle import RECIPE, fingerprint, sha256
-from index.encoder.base import INNER_LAYERS, MIDDLE_LAYER, Spans, Vectors
+from index.encoder.base import INNER_LAYERS, LOWER_LAYER, MIDDLE_LAYER, Spans, Vectors
 from index.errors import EncoderError
 
 PACKAGED = "all-MiniLM-L6-v2"
@@ -38,7 +38,7 @@ class Pooled(torch.nn.Module):
         self.pooling = pooling  # mean or cls
 
     def forward(self, ids: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        """Read ids (1, n): unit (1, dimension), (1, 10 × dimension), twice unit (n - 2, dimension)."""
+        """Read ids (1, n): unit (1, dimension), (1, 10 × dimension), twice unit (n - 2, dimension), (n, dimension)."""
         states = self.transformer(
             input_ids=ids, attention_mask=torch.ones_like(ids), output_hidden_states=True
         ).hidden_states
@@ -54,6 +54,7 @@ class Pooled(torch.nn.Module):
             inner,
             normalize(middle[0, 1:-1], dim=-1),
             normalize(final[0, 1:-1], dim=-1),
+            states[LOWER_LAYER][0],
         )
 
 
@@ -88,7 +89,7 @@ class Original:
         return np.array(offsets, np.int32).reshape(-1, 2)
 
     def run(self, window: Sequence[int]) -> tuple[Vectors, ...]:
-        """Run one window: (1, dimension), (1, 10 × dimension), twice (n, dimension)."""
+        """Run one window: (1, dimension), (1, 10 × dimension), twice (n, dimension), (n + 2, dimension)."""
         with one_thread(), torch.inference_mode():
             outputs = self.pooled(self.marked(window))
         return tuple(output.numpy() for output in outputs)

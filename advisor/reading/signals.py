@@ -1,18 +1,16 @@
-"""What is grave in a ticket: a learned head over the whole text, and phrases that mean what they say anywhere.
+"""What is grave in a ticket: what the close reader marked, and phrases that mean what they say anywhere.
 
-A missed safety signal is worse than a false one, which costs a person's look; the head's thresholds are chosen so.
+A missed safety signal is worse than a false one, which costs a person's look; the reader's thresholds are chosen so.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-import numpy as np
-
-from advisor.reading.features import Places, Weights, hashed, text_features
-from advisor.reading.heads import Head, Matrix
-from advisor.types import Document, Quote, Signal, SignalKind, Span
+from advisor.reading.close import WISHES, Said
+from advisor.reading.matter import Matter
+from advisor.types import Document, Signal, SignalKind
 
 PLAIN_PHRASE = 0.9
 """The probability of a signal that a phrase says outright."""
@@ -84,20 +82,21 @@ PHRASES = {
 PATTERNS = {kind: re.compile(f"(?i){phrase}") for kind, phrase in PHRASES.items()}
 
 
-def read_signals(document: Document, chances: Matrix, head: Head) -> tuple[Signal, ...]:
-    """The signals of a ticket, the likeliest first; `chances` are the head's, (labels,)."""
-    found = {signal.kind: signal for signal in learnt(document, chances, head)}
-    for signal in spoken(document):
+def read_signals(document: Document, matter: Matter, said: Sequence[Said]) -> tuple[Signal, ...]:
+    """The signals of a ticket, the likeliest first: what the close reader marked, and what a phrase says outright."""
+    found: dict[SignalKind, Signal] = {}
+    for signal in (*marked(document, matter, said), *spoken(document)):
         if signal.kind not in found or found[signal.kind].probability < signal.probability:
             found[signal.kind] = signal
     return tuple(sorted(found.values(), key=lambda signal: (-signal.probability, signal.kind)))
 
 
-def learnt(document: Document, chances: Matrix, head: Head) -> Iterator[Signal]:
-    """What the head says; quoted is the sentence whose words speak most for it."""
-    for number, (label, chance, threshold) in enumerate(zip(head.labels, chances, head.thresholds, strict=True)):
-        if chance >= threshold:
-            yield Signal(SignalKind(label), round(float(chance), 4), loudest(document, head, number))
+def marked(document: Document, matter: Matter, said: Sequence[Said]) -> Iterator[Signal]:
+    """What the close reader says, with the sentence that it marked."""
+    for one in said:
+        if one.label not in WISHES:
+            sentence = document.sentence_at(matter.origin(one.place.start))
+            yield Signal(SignalKind(one.label), one.probability, document.quote(sentence))
 
 
 def spoken(document: Document) -> Iterator[Signal]:
@@ -105,21 +104,4 @@ def spoken(document: Document) -> Iterator[Signal]:
     for kind, pattern in PATTERNS.items():
         found = pattern.search(document.text)
         if found:
-            yield Signal(kind, PLAIN_PHRASE, document.quote(sentence_at(document, found.start())))
-
-
-def sentence_at(document: Document, place: int) -> Span:
-    """The sentence in which a place lies; the place itself where sentences leave it out."""
-    inside = (span for span in document.sentences if span.start <= place < span.end)
-    return next(inside, Span(place, place + 1))
-
-
-def loudest(document: Document, head: Head, label: int) -> Quote:
-    """The sentence whose words speak most for a label."""
-
-    def volume(features: tuple[Places, Weights]) -> float:
-        return float(np.dot(head.sparse[label, features[0]], features[1]))
-
-    texts = {span: document.text[span.start : span.end] for span in document.sentences}
-    best = max(texts, key=lambda span: volume(hashed(text_features(texts[span]), head.bits)))
-    return document.quote(best)
+            yield Signal(kind, PLAIN_PHRASE, document.quote(document.sentence_at(found.start())))

@@ -13,8 +13,9 @@ from index.encoder.base import (
     MIDDLE_LAYER,
     WINDOW,
     Encoded,
-    Tokens,
+    Pools,
     Vectors,
+    join_tokens,
     join_windows,
     prepare,
     stack,
@@ -43,44 +44,34 @@ def _word_vector(word: str) -> tuple[int, Vectors]:
     return zlib.crc32(word.encode()) & 0x7FFFFFFF, weight * vector
 
 
-def _words(text: str) -> list[str]:
-    return [word[:100] for word in _WORD.findall(text.lower())]
-
-
 class HashEncoder:
     """Signed bag-of-words hashing; the same shapes and promises as the model's encoders."""
 
     fingerprint = "hash-1"
     dimension = _DIMENSION
+    branch = None
 
-    def encode(self, texts: Sequence[str], /) -> Encoded:
+    def encode(self, texts: Sequence[str], /, *, tokens: bool = False) -> Encoded:
         """Encode texts by their words and character trigrams."""
-        read = [self._read(text) for text in texts]
-        return stack([vectors for vectors, _ in read], [cut for _, cut in read], self.dimension)
+        read, cut, found = [], [], []
+        for text in texts:
+            prepared = prepare(text)
+            words = list(_WORD.finditer(prepared.text.lower()))
+            split = windows([_word_vector(word[0][:100])[0] for word in words], prepared)
+            starts = range(0, WINDOW * len(split.ids), WINDOW)
+            pools = [_pools([word[0][:100] for word in words[at : at + WINDOW]]) for at in starts]
+            read.append(join_windows(pools))
+            cut.append(split.cut)
+            if tokens:
+                spans = np.array([word.span() for word in words], np.int32).reshape(-1, 2)
+                found.append(join_tokens(pools, split, spans, self.dimension))
+        return stack(read, cut, self.dimension, found)
 
-    def encode_tokens(self, texts: Sequence[str], /) -> list[Tokens]:
-        """Encode each of the first 254 words of each text."""
-        return [self._tokens(prepare(text).text) for text in texts]
 
-    def _read(self, text: str) -> tuple[tuple[Vectors, Vectors], int]:
-        prepared = prepare(text)
-        words = _words(prepared.text)
-        split = windows(range(len(words)), prepared)
-        pools = [self._pool([words[at] for at in window]) for window in split.ids]
-        sentences = np.stack([sentence for sentence, _ in pools])
-        return join_windows(sentences, np.stack([inner for _, inner in pools])), split.cut
-
-    def _pool(self, words: list[str]) -> tuple[Vectors, Vectors]:
-        """Pool one window: (dimension,) and (10 × dimension,), layers told apart by a shift."""
-        vectors = np.stack([_word_vector(word)[1] for word in words or [""]])
-        pools = (vectors.mean(axis=0), vectors.max(axis=0))
-        inner = np.concatenate([np.roll(pool, layer) for layer in INNER_LAYERS for pool in pools])
-        return unit(vectors.sum(axis=0)), inner.astype(np.float32)
-
-    def _tokens(self, text: str) -> Tokens:
-        found = list(_WORD.finditer(text.lower()))[:WINDOW]
-        pairs = [_word_vector(word[0][:100]) for word in found]
-        ids = np.array([number for number, _ in pairs], np.int32)
-        spans = np.array([word.span() for word in found], np.int32).reshape(-1, 2)
-        vectors = unit(np.array([vector for _, vector in pairs], np.float32).reshape(-1, self.dimension))
-        return Tokens(ids, spans, np.roll(vectors, MIDDLE_LAYER, axis=1), vectors)
+def _pools(words: list[str]) -> Pools:
+    """Pool one window, layers told apart by a shift; a window without words has the vectors of an empty word."""
+    vectors = np.stack([_word_vector(word)[1] for word in words or [""]])
+    pools = (vectors.mean(axis=0), vectors.max(axis=0))
+    inner = np.concatenate([np.roll(pool, layer) for layer in INNER_LAYERS for pool in pools])
+    pieces = unit(vectors[: len(words)])
+    return Pools(unit(vectors.sum(axis=0)), inner.astype(np.float32), np.roll(pieces, MIDDLE_LAYER, axis=1), pieces)

@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from index.encoder.base import WINDOW, Encoded, Tokens, Vectors, join_windows, prepare, stack, windows
+from index.encoder.base import Encoded, Pools, join_tokens, join_windows, prepare, stack, windows
 from index.original import Original
 
 
@@ -14,28 +12,22 @@ class ReferenceEncoder:
     def __init__(self, original: Original) -> None:
         self.fingerprint = original.fingerprint("reference")
         self.dimension = original.dimension
+        self.branch = None
         self._original = original
 
-    def encode(self, texts: Sequence[str], /) -> Encoded:
+    def encode(self, texts: Sequence[str], /, *, tokens: bool = False) -> Encoded:
         """Encode texts, each by itself."""
-        read = []
-        cut = []
+        read, cut, found = [], [], []
         for text in texts:
             prepared = prepare(text)
             split = windows(self._original.pieces(prepared.text), prepared)
-            pools = [self._original.run(window) for window in split.ids]
-            sentences = np.concatenate([pool[0] for pool in pools])
-            read.append(join_windows(sentences, np.concatenate([pool[1] for pool in pools])))
+            pools = [self._pools(window) for window in split.ids]
+            read.append(join_windows(pools))
             cut.append(split.cut)
-        return stack(read, cut, self.dimension)
+            if tokens:
+                found.append(join_tokens(pools, split, self._original.spans(prepared.text), self.dimension))
+        return stack(read, cut, self.dimension, found)
 
-    def encode_tokens(self, texts: Sequence[str], /) -> list[Tokens]:
-        """Encode the first 254 word pieces of each text."""
-        return [self._tokens(text) for text in texts]
-
-    def _tokens(self, text: str) -> Tokens:
-        plain = prepare(text).text
-        window = tuple(self._original.pieces(plain)[:WINDOW])
-        none: Vectors = np.zeros((0, self.dimension), np.float32)
-        middle, vectors = self._original.run(window)[2:] if window else (none, none)
-        return Tokens(np.array(window, np.int32), self._original.spans(plain)[:WINDOW], middle, vectors)
+    def _pools(self, window: tuple[int, ...]) -> Pools:
+        sentence, inner, middle, pieces, lower = self._original.run(window)
+        return Pools(sentence[0], inner[0], middle, pieces, lower)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from index.bundle import bundle_folder, load_bundle
 from index.encoder import Encoder, HashEncoder, OnnxEncoder, load_encoder
-from index.encoder.base import MOST_CHARACTERS, join_windows, prepare, unit, windows
+from index.encoder.base import MOST_CHARACTERS, Pools, join_windows, prepare, unit, windows
 from index.errors import EncoderError
 from index.export import make_bundle, put_in_place
 from index.original import load_original
@@ -84,13 +84,14 @@ def test_a_maximum_is_never_below_its_mean(fast: Encoder) -> None:
 
 
 def test_tokens_have_an_id_and_a_unit_vector_each(fast: Encoder) -> None:
-    hello, nothing, long = fast.encode_tokens(["hello there friend", "", "word " * 300])
+    hello, nothing, long = fast.encode(["hello there friend", "", "word " * 300], tokens=True).tokens
     assert hello.ids.tolist() == [7592, 2045, 2767]
     assert hello.vectors.shape == (3, 384)
     np.testing.assert_allclose(np.linalg.norm(hello.vectors, axis=1), 1, atol=1e-5)
     assert nothing.vectors.shape == (0, 384)
-    assert len(long.ids) == 254
-    hashed = HashEncoder().encode_tokens(["hello there hello"])[0]
+    assert len(long.ids) == len(long.vectors) == len(long.middle) == len(long.spans) == 300
+    assert len(long.first().ids) == 254
+    hashed = HashEncoder().encode(["hello there hello"], tokens=True).tokens[0]
     assert hashed.ids[0] == hashed.ids[2] != hashed.ids[1]
 
 
@@ -106,7 +107,7 @@ def test_windows_cover_the_text_and_count_what_is_left_out() -> None:
 def test_windows_are_joined_by_mean_and_maximum() -> None:
     sentences = np.array([[1, 0], [0, 1]], np.float32)
     inner = np.arange(40, dtype=np.float32).reshape(2, 20)
-    sentence, pools = join_windows(sentences, inner)
+    sentence, pools = join_windows([Pools(sentences[0], inner[0]), Pools(sentences[1], inner[1])])
     np.testing.assert_allclose(sentence, [0.5**0.5, 0.5**0.5], rtol=1e-6)
     np.testing.assert_allclose(pools[:4], [10, 11, 22, 23])  # means of layer 2, then its maxima
 
@@ -157,7 +158,7 @@ def test_the_reference_encoder_is_the_published_model(model_settings: KnowledgeS
     original = load_original(model_settings.model)
     for text in ("Where is my refund?", ""):
         np.testing.assert_allclose(reference.encode([text]).sentences[0], original.published(text), atol=1e-5)
-    assert reference.encode_tokens(["hello there", ""])[0].vectors.shape == (2, 384)
+    assert reference.encode(["hello there", ""], tokens=True).tokens[0].vectors.shape == (2, 384)
     assert reference.encode(["word " * 1100]).cut == (1100 - 4 * 254,)
 
 

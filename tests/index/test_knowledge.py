@@ -26,9 +26,9 @@ class CountingEncoder(HashEncoder):
     def __init__(self) -> None:
         self.texts: list[str] = []
 
-    def encode(self, texts: Sequence[str], /) -> Encoded:
+    def encode(self, texts: Sequence[str], /, *, tokens: bool = False) -> Encoded:
         self.texts += texts
-        return super().encode(texts)
+        return super().encode(texts, tokens=tokens)
 
 
 class OtherEncoder(HashEncoder):
@@ -36,8 +36,8 @@ class OtherEncoder(HashEncoder):
 
     fingerprint = "hash-other"
 
-    def encode(self, texts: Sequence[str], /) -> Encoded:
-        encoded = super().encode(texts)
+    def encode(self, texts: Sequence[str], /, *, tokens: bool = False) -> Encoded:
+        encoded = super().encode(texts, tokens=tokens)
         return replace(encoded, sentences=np.roll(encoded.sentences, 1, axis=1))
 
 

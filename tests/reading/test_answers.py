@@ -7,7 +7,20 @@ import pytest
 from reading_builders import read
 
 from advisor.advise import Advisor
-from advisor.reading.pairs import FEATURES, Passages, Question, covered, expanded, pair_features, rare_words, stem
+from advisor.reading.matter import expanded
+from advisor.reading.pairs import (
+    FEATURES,
+    Passages,
+    Question,
+    covered,
+    first_sentence,
+    interaction,
+    pair_features,
+    product,
+    rare_words,
+    stem,
+    terms,
+)
 from index.articles import Article
 from index.encoder import HashEncoder
 from index.knowledge import KnowledgeBase
@@ -72,7 +85,7 @@ def test_an_article_whose_title_is_asked_for_has_the_highest_features(tmp_path: 
     vector = encoder.encode([TITLE]).sentences
     matches = {match.article.id: match for match in knowledge.search(TITLE, k=2, vector=vector)}
     passages = Passages(knowledge, encoder)
-    question = Question(TITLE, vector[0], passages.tokens([TITLE])[0])
+    question = Question(TITLE, vector[0], encoder.encode([TITLE], tokens=True).tokens[0])
     rows = pair_features(question, [matches["reset"], matches["camera"]], knowledge, passages)
     reset, camera = (dict(zip(FEATURES, row.tolist(), strict=True)) for row in rows)
     for name in ("title", "title_late", "title_back", "best", "lexical"):
@@ -82,6 +95,61 @@ def test_an_article_whose_title_is_asked_for_has_the_highest_features(tmp_path: 
         assert camera[name] == 0, name
     assert reset["similarity"] == pytest.approx(matches["reset"].similarity)
     assert camera["lexical"] == 0
+
+
+def test_terms_are_weighed_by_number_and_rarity_and_have_length_1() -> None:
+    found = terms(["export", "exports", "page"], {"export": 3.0, "exports": 3.0, "page": 4.0})
+    assert found["export"] / found["page"] == pytest.approx((1 + np.log(2)) * 3 / 4)
+    assert product(found, found) == pytest.approx(1)
+    assert product(found, {"camera": 1.0}) == 0
+    assert terms([], {}) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("Cannot export invoices. Since Monday.", "Cannot export invoices."),
+        ("Hello!\nThe export fails\nSince Monday", "The export fails"),
+        ("export", "export"),
+        ("", ""),
+    ],
+)
+def test_the_first_sentence_is_the_first_that_says_something(text: str, first: str) -> None:
+    assert first_sentence(text) == first
+
+
+def test_word_pieces_are_compared_with_each_text_by_itself() -> None:
+    question = np.array([[1, 0], [0, 1]], np.float32)
+    near, back = interaction(question, [question[:1], np.array([[0.6, 0.8], [0, 1], [1, 0]], np.float32)])
+    assert near.tolist() == [[1, 1], [0, 1]]
+    assert back.tolist() == pytest.approx([1, (0.8 + 1 + 1) / 3])
+
+
+def test_on_all_axes_word_pieces_are_as_near_as_without(tmp_path: Path) -> None:
+    encoder = HashEncoder()
+    knowledge = KnowledgeBase.open(KnowledgeSettings(tmp_path, precision=Precision.HASH), encoder)
+    article = Article(id="reset", source="help", title=TITLE, body="Reset your password on the sign-in page.")
+    knowledge.import_articles("help", [article])
+    read_once = encoder.encode(["reset the page"], tokens=True)
+    matches = knowledge.search("reset the page", k=1, vector=read_once.sentences)
+    question = Question("reset the page", read_once.sentences[0], read_once.tokens[0])
+    turn = np.linalg.qr(np.random.default_rng(2).normal(size=(encoder.dimension, encoder.dimension)))[0]
+    plain, turned = (
+        pair_features(question, matches, knowledge, Passages(knowledge, encoder, axes))
+        for axes in (None, turn.astype(np.float32))
+    )
+    assert np.allclose(plain, turned, atol=1e-4)
+    assert pair_features(question, [], knowledge, Passages(knowledge, encoder)).shape == (0, len(FEATURES))
+
+
+def test_a_ticket_without_words_has_features_too(tmp_path: Path) -> None:
+    encoder = HashEncoder()
+    knowledge = KnowledgeBase.open(KnowledgeSettings(tmp_path, precision=Precision.HASH), encoder)
+    knowledge.import_articles("help", [Article(id="reset", source="help", title=TITLE, body="Choose a new one.")])
+    nothing = encoder.encode([""], tokens=True)
+    matches = knowledge.search("", k=1, vector=nothing.sentences)
+    question = Question("", nothing.sentences[0], nothing.tokens[0])
+    assert np.isfinite(pair_features(question, matches, knowledge, Passages(knowledge, encoder))).all()
 
 
 @pytest.mark.parametrize(("text", "article"), QUESTIONS.items(), ids=QUESTIONS)

@@ -12,7 +12,8 @@ import pytest
 from reading_builders import NOW, read, ticket
 
 from advisor.advise import Advisor
-from advisor.reading.evidence import likeliest, matter
+from advisor.reading.evidence import likeliest
+from advisor.reading.matter import matter_of
 from advisor.types import Evidence, History, Message, Moment, Readability, Sender, Ticket, Tone
 from index.encoder import Encoder
 from web.tickets import demo_tickets
@@ -108,7 +109,7 @@ def test_the_newest_words_are_read_first(demo_advisor: Advisor) -> None:
     bodies = ("First.", "Second.", "Third.")
     messages = tuple(Message(sender=Sender.CUSTOMER, body=body) for body in bodies)
     document = read(demo_advisor, Ticket(id="t", subject="About it", messages=messages, created_at=NOW)).document
-    assert matter(document) == "About it\nThird.\nFirst.\nSecond."
+    assert matter_of(document).text == "About it Third. First. Second."
 
 
 def test_the_likeliest_label_stands_first() -> None:

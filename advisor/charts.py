@@ -1,0 +1,216 @@
+"""The only file that knows Vega-Altair and vl-convert: figures become SVG text, with no browser and no network.
+
+The libraries are imported when a picture is drawn. Colours are those of Okabe and Ito (2008), which colour-blind people
+tell apart; every picture carries its title and a sentence on what it shows for those who do not see it.
+"""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    import altair
+
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+GREY, INK = "#8a8a8a", "#1f1f1f"
+FONT = "Helvetica, Arial, Liberation Sans, sans-serif"
+BINS = 15
+MOST_POINTS = 200  # of one curve
+MOST_LABELS = 30  # of a confusion matrix; of more, only the most confused are shown
+SHOWN_LABELS = 24  # then
+MOST_BARS = 60
+WIDE = 460  # of a picture of bars, in pixels
+
+Curve = tuple[ArrayLike, ArrayLike]  # how sure a reader was, and whether it was right; (n,) both
+Chart = Any  # of Altair's kinds of chart
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a picture, with its interval where it has one."""
+
+    label: str
+    value: float  # 0 to 1
+    low: float | None = None
+    high: float | None = None
+
+
+def reliability(probabilities: ArrayLike, right: ArrayLike, title: str, *, bins: int = BINS) -> str:
+    """What was promised against what came, in bins of equal mass, with 95 % intervals; on the line is honest."""
+    import altair as alt
+
+    rows = _bins(np.asarray(probabilities, np.float64), np.asarray(right, np.float64), bins)
+    gap = sum(row["share"] * abs(row["promised"] - row["came"]) for row in rows)
+    x = alt.X("promised:Q", title="Probability said").scale(domain=[0, 1]).axis(format=".0%", tickCount=6)
+    y = alt.Y("came:Q", title="Share that was right").scale(domain=[0, 1]).axis(format=".0%", tickCount=6)
+    line = alt.Chart(_table([{"promised": 0, "came": 0}, {"promised": 1, "came": 1}])).mark_line(
+        strokeDash=[5, 4], color=GREY
+    )
+    base = alt.Chart(_table(rows))
+    spread = base.mark_rule(color=PALETTE[0], strokeWidth=1.5, opacity=0.6).encode(x=x, y="low:Q", y2="high:Q")
+    points = base.mark_circle(color=PALETTE[0], size=70, opacity=1).encode(x=x, y=y)
+    said = f"Expected calibration error {gap:.3f} in {len(rows)} bins of equal mass, {np.size(right):,} rows"
+    return _svg((line.encode(x=x, y=y) + spread + points).properties(width=420, height=420), title, said)
+
+
+def risk_coverage(curves: Mapping[str, Curve], title: str) -> str:
+    """For each reader, the share of wrong answers among the surest, as more and more rows are answered."""
+    import altair as alt
+
+    rows = [row for name, curve in curves.items() for row in _risk(name, *curve)]
+    names = list(curves)
+    top = max([row["wrong"] for row in rows], default=0) or 0.01
+    chart = (
+        alt.Chart(_table(rows))
+        .mark_line(strokeWidth=2.5)
+        .encode(
+            x=alt.X("answered:Q", title="Share of rows answered, surest first").axis(format="%", tickCount=6),
+            y=alt.Y("wrong:Q", title="Share of answers that are wrong")
+            .axis(format=".1%", tickCount=6)
+            .scale(domain=[0, 1.05 * top]),
+            color=_colours(names),
+            strokeDash=alt.StrokeDash("name:N", sort=names, legend=None),
+        )
+    )
+    ends = ", ".join(f"{name}: {last['wrong']:.1%}" for name, last in {row["name"]: row for row in rows}.items())
+    return _svg(chart.properties(width=560, height=340), title, f"Wrong with every row answered: {ends}")
+
+
+def confusion(labels: Sequence[str], matrix: ArrayLike, title: str) -> str:
+    """What was said (columns) for what is so (rows); of more than 30 labels, the most confused ones."""
+    import altair as alt
+
+    counts = np.asarray(matrix, np.int64)
+    if counts.shape != (len(labels), len(labels)):
+        raise ValueError(f"a confusion matrix must have a row and a column a label ({len(labels)}): {counts.shape}")
+    shown = most_confused(counts)
+    names = [_short(labels[at]) for at in shown]
+    share = counts / np.maximum(counts.sum(1, keepdims=True), 1)
+    rows = [
+        {"truth": one, "said": other, "count": int(counts[at, to]), "share": float(share[at, to])}
+        for at, one in zip(shown, names, strict=True)
+        for to, other in zip(shown, names, strict=True)
+        if counts[at, to]
+    ]
+    axis: Any = {"labelLimit": 240, "labelFontSize": 12, "titlePadding": 10}
+    base = alt.Chart(_table(rows)).encode(
+        x=alt.X("said:N", title="What was said", sort=names).axis(labelAngle=-50, **axis).scale(domain=names),
+        y=alt.Y("truth:N", title="What is so", sort=names).axis(**axis).scale(domain=names),
+    )
+    ramp = alt.Color("share:Q", title="Share of row").scale(range=["#eaf2f9", "#0b4a8f"], domain=[0, 1])
+    cells = base.mark_rect().encode(color=ramp.legend(format="%"))
+    dark = alt.condition("datum.share > 0.5", alt.value("white"), alt.value(INK))
+    numbers = base.mark_text(fontSize=11).encode(text="count:Q", color=dark)
+    size = max(160, 30 * len(names))
+    few = "" if len(shown) == len(labels) else f"; the {len(shown)} most confused of {len(labels)} labels"
+    said = f"{int(counts.trace()):,} of {int(counts.sum()):,} rows are right{few}"
+    return _svg((cells + numbers).properties(width=size, height=size), title, said)
+
+
+def bars(figures: Sequence[Bar], title: str, *, axis: str = "F1") -> str:
+    """A bar a figure, in the order given, with their intervals; of more than 60, the lowest."""
+    import altair as alt
+
+    shown = list(figures)
+    if len(shown) > MOST_BARS:
+        lowest = {id(one) for one in sorted(shown, key=lambda one: one.value)[:MOST_BARS]}
+        shown = [one for one in shown if id(one) in lowest]
+    names = [_short(one.label) for one in shown]
+    rows = [
+        {"label": name, "value": one.value, "low": one.low, "high": one.high, "text": f"{one.value:.2f}"}
+        for name, one in zip(names, shown, strict=True)
+    ]
+    high = max([1.0, *(one.high or one.value for one in shown)])
+    base = alt.Chart(_table(rows)).encode(
+        y=alt.Y("label:N", title=None, sort=names).axis(labelLimit=260, labelFontSize=12, ticks=False)
+    )
+    x = alt.X("value:Q", title=axis).scale(domain=[0, high]).axis(tickCount=6)
+    drawn = base.mark_bar(color=PALETTE[5], height=13).encode(x=x)
+    spread = base.transform_filter("isValid(datum.low)").mark_rule(color=INK).encode(x=alt.X("low:Q"), x2="high:Q")
+    at = alt.value(WIDE + 8)  # beside the plot, where no interval crosses them
+    numbers = base.mark_text(align="left", fontSize=12, color=INK).encode(x=at, text="text:N")
+    few = "" if len(shown) == len(figures) else f"The {len(shown)} lowest of {len(figures)}; "
+    least = min(figures, key=lambda one: one.value, default=Bar("none", 0))
+    said = f"{few}lowest: {least.label}, {least.value:.2f}"
+    chart = (drawn + spread + numbers).properties(width=WIDE, height=max(60, 19 * len(shown)))
+    return _svg(chart, title, said[0].upper() + said[1:])
+
+
+def most_confused(counts: NDArray[np.int64]) -> list[int]:
+    """All labels of a small matrix; of a large one those of the commonest confusions, in their order."""
+    if len(counts) <= MOST_LABELS:
+        return list(range(len(counts)))
+    wrong = counts - np.diag(np.diag(counts))
+    found: set[int] = set()
+    for place in np.argsort(-wrong, axis=None, kind="stable").tolist():
+        pair = set(divmod(place, len(counts)))
+        if len(found | pair) > SHOWN_LABELS or not wrong.flat[place]:
+            break
+        found |= pair
+    return sorted(found) or list(range(SHOWN_LABELS))
+
+
+def _bins(promised: NDArray[np.float64], came: NDArray[np.float64], bins: int) -> list[dict[str, float]]:
+    parts = [part for part in np.array_split(np.argsort(promised, kind="stable"), bins) if len(part)]
+    return [_bin(promised[at], came[at], len(at) / len(promised)) for at in parts]
+
+
+def _bin(promised: NDArray[np.float64], came: NDArray[np.float64], share: float) -> dict[str, float]:
+    """One bin with Wilson's interval."""
+    count, mean, square = len(came), float(came.mean()), 1.959964**2
+    middle, scale = mean + square / (2 * count), 1 + square / count
+    spread = float(np.sqrt(square * mean * (1 - mean) / count + square * square / (4 * count * count)))
+    low, high = (middle - spread) / scale, (middle + spread) / scale
+    return {"promised": float(promised.mean()), "came": mean, "low": low, "high": high, "share": share}
+
+
+def _risk(name: str, sure: ArrayLike, right: ArrayLike) -> list[dict[str, Any]]:
+    order = np.argsort(-np.asarray(sure, np.float64), kind="stable")
+    wrong = 1 - np.asarray(right, np.float64)[order]
+    risk = np.cumsum(wrong) / np.arange(1, len(wrong) + 1)
+    first = max(0, len(wrong) // 50 - 1)  # a rate of a handful of rows says nothing
+    places = np.unique(np.linspace(first, len(wrong) - 1, MOST_POINTS).astype(int)) if len(wrong) else wrong[:0]
+    return [{"name": name, "answered": (at + 1) / len(wrong), "wrong": float(risk[at])} for at in places.tolist()]
+
+
+def _colours(names: Sequence[str]) -> altair.Color:
+    import altair as alt
+
+    legend = alt.Legend(title=None, orient="top", labelLimit=320) if len(names) > 1 else None
+    return alt.Color("name:N", sort=list(names), legend=legend).scale(domain=list(names), range=list(PALETTE))
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= 40 else f"{label[:39]}…"
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> altair.InlineData:
+    import altair as alt
+
+    return alt.InlineData(values=[dict(row) for row in rows])
+
+
+def _svg(chart: Chart, title: str, said: str) -> str:
+    """Draw, and put title and description where a reader of the page's text finds them."""
+    import altair as alt
+
+    drawn = chart.properties(
+        title=alt.TitleParams(title, subtitle=said, anchor="start", offset=14), background="white"
+    ).configure(aria=False, font=FONT, padding=16)
+    drawn = drawn.configure_title(fontSize=17, color=INK, subtitleFontSize=13, subtitleColor="#444", subtitlePadding=5)
+    drawn = drawn.configure_axis(labelFontSize=13, titleFontSize=14, titleFontWeight="normal", gridColor="#e6e6e6")
+    drawn = drawn.configure_legend(labelFontSize=13, titleFontSize=13, titleFontWeight="normal")
+    written = io.StringIO()
+    drawn.configure_view(stroke=None).save(written, format="svg")
+    head, _, rest = written.getvalue().partition(">")
+    name = f"chart-{zlib.crc32((title + said).encode()):08x}"  # several pictures may stand in one page
+    described = f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-desc">{escape(said)}</desc>'
+    return f'{head} role="img" aria-labelledby="{name}-title {name}-desc">{described}{rest}'
