@@ -15,12 +15,9 @@ import msgspec
 from advisor.cli import PROJECT, program_version
 from advisor.decision.experience import Experience
 from advisor.errors import EXPECTED, TicketError
-from advisor.reading.answers import fingerprint, in_force
 from advisor.records import Records
-from advisor.registry import Kind
 from advisor.settings import Settings
 from advisor.types import Document, Readability, Ticket
-from advisor.wiring import heads_folder, trained_models
 from index.bundle import bundle_folder, load_bundle, sha256
 from index.settings import Precision
 from index.store import Store
@@ -100,6 +97,8 @@ def _encoder(settings: Settings) -> Check:
 
 def _heads(settings: Settings) -> Check:
     """Every file that the manifest names must be there, with the SHA-256 that stands in it."""
+    from advisor.registry import heads_folder
+
     folder = heads_folder(settings)
     cure = f"run advisor train defaults, or reinstall {PROJECT}"
     try:
@@ -114,6 +113,9 @@ def _heads(settings: Settings) -> Check:
 
 def _trained(settings: Settings) -> Check:
     """What this installation has trained itself, and what the article fit rests on."""
+    from advisor.reading.answers import fingerprint, in_force
+    from advisor.registry import Kind, heads_folder, trained_models
+
     models = trained_models(settings)
     used = [f"{kind} {version.name}" for kind in Kind if (version := models.in_use(kind)) is not None]
     answers = models.in_use(Kind.ANSWERS)
@@ -154,6 +156,7 @@ def readable_share(rows: Iterable[Ticket | TicketError], settings: Settings, *, 
     """How many tickets of an archive can be read, by language and by length."""
     from advisor.reading.language import Lexicon
     from advisor.reading.text import read_document
+    from advisor.registry import heads_folder
 
     lexicon = Lexicon.load(heads_folder(settings) / "lexicon.json")
     by_language: Counter[tuple[str, bool]] = Counter()

@@ -25,7 +25,8 @@ from pathlib import Path
 import msgspec
 
 from advisor.errors import ModelError
-from advisor.reading.heads import MANIFEST
+from advisor.reading.heads import MANIFEST, SHIPPED
+from advisor.settings import Settings
 
 ABOUT = "about.json"
 IN_USE = "in_use.json"
@@ -317,3 +318,16 @@ def said_by_name(folder: Path) -> Iterator[None]:
             f"{error.filename or folder} cannot be written ({error.strerror}): make room, or see who may write there; "
             "the model in use is as it was"
         ) from error
+
+
+def heads_folder(settings: Settings) -> Path:
+    """Where the heads in use lie: the installation's own (`models/heads` is from before versions), else the shipped."""
+    trained = trained_models(settings).in_use(Kind.DEFAULTS)
+    if trained is not None:
+        return trained.folder
+    return settings.models if (settings.models / MANIFEST).is_file() else SHIPPED
+
+
+def trained_models(settings: Settings) -> Registry:
+    """The models trained in this installation."""
+    return Registry(settings.knowledge.models)

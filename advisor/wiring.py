@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
 from advisor.advise import Advisor
 from advisor.decision.experience import Experience, default_text
 from advisor.reading.evidence import Heads, Reader
-from advisor.reading.heads import MANIFEST, SHIPPED, fingerprint
+from advisor.reading.heads import fingerprint
 from advisor.reading.topics import TopicHead, branch_needed
 from advisor.records import Records
-from advisor.registry import Kind, Registry, Version
+from advisor.registry import Kind, Version, heads_folder, trained_models
 from advisor.settings import Settings
 from advisor.types import Moment, Promise
 from index.encoder import Encoder, load_encoder
@@ -78,14 +77,6 @@ def load_experience(settings: Settings) -> tuple[Experience, str]:
     return Experience.default(), default_text()
 
 
-def heads_folder(settings: Settings) -> Path:
-    """Where the heads in use lie: the installation's own (`models/heads` is from before versions), else the shipped."""
-    trained = trained_models(settings).in_use(Kind.DEFAULTS)
-    if trained is not None:
-        return trained.folder
-    return settings.models if (settings.models / MANIFEST).is_file() else SHIPPED
-
-
 def topics_in_use(settings: Settings, branch: str | None) -> Version | None:
     """The topic head in use for an encoder with this branch; None where this installation has none.
 
@@ -94,11 +85,6 @@ def topics_in_use(settings: Settings, branch: str | None) -> Version | None:
     """
     past = trained_models(settings).past(Kind.TOPICS)
     return next((version for version in past if branch_needed(version.folder) in (None, branch)), None)
-
-
-def trained_models(settings: Settings) -> Registry:
-    """The models trained in this installation."""
-    return Registry(settings.knowledge.models)
 
 
 def open_records(settings: Settings) -> Records:

@@ -41,7 +41,8 @@ def answers(
     Example: advisor train answers export.csv --map text=Subject+Body --map answered=Helped
     Example: advisor train answers judged.jsonl --json
     """
-    from advisor.wiring import heads_folder, open_records, trained_models
+    from advisor.registry import heads_folder, trained_models
+    from advisor.wiring import open_records
     from index.encoder import load_encoder
     from index.knowledge import KnowledgeBase
     from index.progress import ProgressBar

@@ -46,7 +46,7 @@ def encoder(
     Example: advisor train encoder labelled.csv
     Example: advisor train encoder export.csv --map text=Subject+Body --map topic=Group --layers 3
     """
-    from advisor.wiring import trained_models
+    from advisor.registry import trained_models
     from index.progress import ProgressBar
     from training.encoder_training import train_encoder
     from training.labelled_fields import parse_map

@@ -306,7 +306,9 @@ def assembled(material: fits.Material, held: Held, seed: int, *, tuned: bool) ->
     """A head fitted on all texts of the material, its shares, temperature and limit from held-out ones."""
     looks, shares = held.those(tuned=tuned), held.shares(tuned=tuned)
     parts = {name: part for name, part in fits.fit_parts(material).items() if name in shares}
-    strange = fits.with_limit(fits.measured_space(material, seed=seed), held.strange, held.right(tuned=tuned))
+    strange = fits.with_limit(
+        fits.measured_space(material, seed=seed), held.strange, held.right(tuned=tuned), fits.KEPT
+    )
     return TopicHead(
         labels=material.labels,
         parts={name: Part(*fits.for_serving(name, part, material.space), shares[name]) for name, part in parts.items()},

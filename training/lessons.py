@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,13 +12,18 @@ import numpy as np
 from advisor.reading.close import LABELS, WISHES
 from advisor.types import SignalKind
 from training import mined
-from training.datasets import SENTENCES, asked, rows, sentences
+from training.datasets import SENTENCES, asked, banking, clinc, rows, sentences
 from training.grammar import compose
 from training.splits import hashes_of
 
 WRITTEN_WISHES, WRITTEN_TICKETS = "abcdef", "123456789"
 COMPOSED = 5000
 QUIET, CALM, ASKING = 2000, 1200, 250  # mined texts: without a wish, without a signal, asking for a person
+QUESTIONS = 1500  # of banking77 and CLINC150
+GRAVE_CATEGORIES = ("privacy/", "renewal/")
+GRAVE_WORDS = re.compile(
+    r"(?i)stolen|steal|lost|fraud|compromis|scam|recogni|hack|hurt|cancel|lawyer|report|ill|dead|die|suspicious"
+)
 HELD = 0.12  # of the written tickets, by their hash: calibration and thresholds rest on them alone
 BURIED, LOWERED = 0.35, 0.2  # of the written tickets in each round
 
@@ -78,7 +84,21 @@ def composed_and_mined(*, seed: int) -> list[Lesson]:
     found += [Lesson(text, frozenset(), wishes=False, weight=0.5) for text in mined.quiet_for_signals(CALM, seed)]
     person = frozenset({"person:wants"})
     found += [Lesson(text, person, signals=False) for text in mined.requests_for_a_person(ASKING, seed)]
-    return found
+    return found + ordinary(seed=seed)
+
+
+def ordinary(*, seed: int) -> list[Lesson]:
+    """Tickets and questions without a signal; those about an article on something grave are left out."""
+    own = [
+        one.text
+        for name in ("answers", "answers_harrow")
+        for one in asked(name)
+        if one.articles and not any(article.startswith(GRAVE_CATEGORIES) for article in one.articles)
+    ]
+    public = [text for text in banking() + clinc() if not GRAVE_WORDS.search(text)]
+    drawn = np.random.default_rng(seed).choice(len(public), QUESTIONS, replace=False).tolist()
+    found = [Lesson(text, frozenset(), wishes=False) for text in own]
+    return found + [Lesson(public[row], frozenset(), wishes=False, weight=0.5) for row in drawn]
 
 
 def parted(lessons: Sequence[Lesson]) -> tuple[list[Lesson], list[Lesson]]:

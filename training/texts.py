@@ -1,8 +1,7 @@
-"""The heads that read whole texts: tones, severity, moments, signals."""
+"""What comments and tweets say of tones, and the head of moments, which reads whole texts."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,19 +9,12 @@ import numpy as np
 from advisor.reading.features import Places, Weights, hashed, text_features
 from advisor.reading.heads import Head
 from advisor.reading.matter import expanded
-from advisor.types import Moment, SignalKind, Tone
+from advisor.types import Moment, Tone
 from index.encoder import Encoded, Encoder
 from training.datasets import sentences
 from training.fit import Recipe, Targets, fit_head
 
 BITS = 15
-SUREST: dict[str, float] = {SignalKind.LEGAL_THREAT: 0.4, SignalKind.DATA_LOSS: 0.4}
-MOST_QUESTIONS = 1500  # of banking77 and CLINC150, as tickets without a signal
-GRAVE_CATEGORIES = ("privacy/", "renewal/")
-GRAVE_WORDS = re.compile(
-    r"(?i)stolen|steal|lost|fraud|compromis|scam|recogni|hack|hurt|cancel|lawyer|report|ill|dead|die|suspicious"
-)
-MOST_COMMENTS = 16_000  # of GoEmotions, drawn at random, so that fitting stays within minutes
 TONES = {
     "anger": (Tone.ANGRY,), "annoyance": (Tone.FRUSTRATED,), "disgust": (Tone.ANGRY,), "confusion": (Tone.CONFUSED,),
     "curiosity": (Tone.NEUTRAL,), "fear": (Tone.WORRIED,), "nervousness": (Tone.WORRIED,),

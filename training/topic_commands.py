@@ -54,7 +54,8 @@ def topics(
     Example: advisor train topics tickets.parquet --picture confusions.svg
     Example: advisor train topics labelled.jsonl.gz --json > report.json
     """
-    from advisor.wiring import encoder_in_use, trained_models
+    from advisor.registry import trained_models
+    from advisor.wiring import encoder_in_use
     from index.progress import ProgressBar
     from training.labelled_fields import parse_map
     from training.report import shown

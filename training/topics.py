@@ -7,7 +7,7 @@ stand in one fold. No example of a ticket outside the topics is needed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse
@@ -35,7 +35,12 @@ PENALTY = {"sentence": 2.0, "inner": 0.3, "tuned": 2.0}
 AXES, STRANGE_AXES = 1024, 256
 SAMPLE = 3000  # texts that main axes are found on
 NEIGHBOURS = 8000  # texts kept to find the nearest of
-KEPT = 0.975  # of the tickets that are about a topic, at least so many are told to be
+KEPT = (
+    0.975  # of the tickets that are about a topic so many are told to be, where there are too few topics to leave out
+)
+LEAST_LEFT_OUT = 4  # topics from which some are left out in turn, to play the strangers
+LOST = 10.0  # what a ticket costs whose topic is called unknown, against a stranger that is given a topic
+MOST_KEPT = 0.985  # share of the tickets about a topic that are told to be, at most: the strangest few may be strangers
 WORK = 4e13  # products that one fit may take: the iterations are cut accordingly
 
 
@@ -114,7 +119,8 @@ def fit_topics(
     temperature = tempered(together(looks, shares), material.truth[order])
     right = together(looks, shares).argmax(axis=1) == material.truth[order]
     parts = fit_parts(material)
-    strange = with_limit(measured_space(material, seed=seed), np.concatenate(seen), right)
+    kept = kept_share(material, inside, part, shares, seed=seed, show=show)
+    strange = with_limit(measured_space(material, seed=seed), np.concatenate(seen), right, kept)
     show("Fitting", FOLDS + 1, FOLDS + 1)
     return TopicHead(
         labels=material.labels,
@@ -347,11 +353,58 @@ def neighbours(material: Material, *, seed: int) -> Matrix:
     return kept
 
 
-def with_limit(strange: Strangeness, seen: Matrix, right: NDArray[np.bool_]) -> Strangeness:
-    """Standardise the views on unseen tickets; the limit leaves nearly all of those told rightly known."""
+def kept_share(
+    material: Material, inside: Labels, part: Labels, shares: Mapping[str, float], *, seed: int, show: Show
+) -> float:
+    """Which share of the tickets about a topic is best told to be: topics that are left out in turn play the strangers.
+
+    Left-out topics are nearer than most strangers, so a lost ticket weighs more than one of theirs. Tickets that are
+    told wrongly are left aside: where labels are noisy, many of them are strangers themselves.
+    """
+    count = len(material.labels)
+    if count < LEAST_LEFT_OUT:
+        return KEPT
+    group = np.random.default_rng(seed).permutation(count) % FOLDS
+    known, strangers = [], []
+    for number in range(FOLDS):
+        show("Leaving topics out", number, FOLDS)
+        out = group[material.truth[inside]] == number
+        learnt = without_gaps(material.subset(inside[(part != number) & ~out]))
+        if len(learnt.labels) < 2:
+            return KEPT
+        space, parts = measured_space(learnt, seed=seed), fit_parts(learnt)
+        both = [material.subset(inside[(part == number) & rows]) for rows in (~out, out)]
+        looks = [looks_of(parts, one) for one in both]
+        seen = [views(space, one.encoded, look) for one, look in zip(both, looks, strict=True)]
+        told = np.array(learnt.labels)[together(looks[0], shares).argmax(axis=1)]
+        right = told == np.array(material.labels)[both[0].truth]
+        if not right.any() or not len(both[1].truth):
+            continue
+        seen[0] = seen[0][right]
+        means, spreads = seen[0].mean(axis=0), seen[0].std(axis=0) + 1e-6
+        known.append(((seen[0] - means) / spreads).mean(axis=1))
+        strangers.append(((seen[1] - means) / spreads).mean(axis=1))
+    show("Leaving topics out", FOLDS, FOLDS)
+    if not known:
+        return KEPT
+    own, other = np.concatenate(known), np.concatenate(strangers)
+    limits = np.quantile(own, np.linspace(0.8, MOST_KEPT, 100))
+    gains = [LOST * (own < limit).mean() + (other >= limit).mean() for limit in limits]
+    return float((own < limits[int(np.argmax(gains))]).mean())
+
+
+def without_gaps(material: Material) -> Material:
+    """The same tickets, their topics numbered without those that have none."""
+    present, truth = np.unique(material.truth, return_inverse=True)
+    labels = tuple(material.labels[number] for number in present.tolist())
+    return replace(material, labels=labels, truth=truth.astype(np.int64))
+
+
+def with_limit(strange: Strangeness, seen: Matrix, right: NDArray[np.bool_], kept: float) -> Strangeness:
+    """Standardise the views on unseen tickets; the limit leaves the share `kept` of those told rightly known."""
     sound = seen[right] if right.any() else seen
     means, spreads = sound.mean(axis=0), sound.std(axis=0) + 1e-6
-    limit = float(np.quantile(((sound - means) / spreads).mean(axis=1), KEPT))
+    limit = float(np.quantile(((sound - means) / spreads).mean(axis=1), kept))
     return Strangeness(
         strange.known, strange.turn, strange.center, strange.within, strange.topics, strange.overall, means, spreads,
         limit,

@@ -10,9 +10,8 @@ import pytest
 
 from advisor.errors import ModelError
 from advisor.reading.heads import MANIFEST, SHIPPED, checked_bytes, write_manifest
-from advisor.registry import ABOUT, IN_USE, About, Kind, Registry, Version
+from advisor.registry import ABOUT, IN_USE, About, Kind, Registry, Version, heads_folder
 from advisor.settings import Settings
-from advisor.wiring import heads_folder
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TICKETS = About(source="tickets.csv", rows=120, encoder="encoder-1", figures={"accuracy": 0.9})

@@ -7,9 +7,9 @@ import pytest
 
 from advisor.reading.heads import write_manifest
 from advisor.reading.topics import TopicHead
-from advisor.registry import About, Kind
+from advisor.registry import About, Kind, trained_models
 from advisor.settings import Settings
-from advisor.wiring import topics_in_use, trained_models
+from advisor.wiring import topics_in_use
 from index.encoder import HashEncoder
 from training.topics import fit_topics
 

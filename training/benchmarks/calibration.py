@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from advisor import charts
 from advisor.reading.feeling import Feeling
 from advisor.reading.heads import load_head
+from advisor.registry import heads_folder
 from advisor.types import Tone
-from advisor.wiring import heads_folder
 from training.benchmarks.base import SEED, Figure, Goal, Mark, Result, Setting, Unit
 from training.benchmarks.retrieval import Judged, judged
 from training.benchmarks.topics import banking_told, calibration_figure, clinc_told

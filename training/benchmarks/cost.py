@@ -21,8 +21,9 @@ from advisor.reading.evidence import Heads, Reader
 from advisor.reading.heads import SHIPPED, fingerprint
 from advisor.reading.pairs import CANDIDATES, Passages, pair_features
 from advisor.reading.pairs import Question as Asked
+from advisor.registry import heads_folder
 from advisor.types import History, Ticket
-from advisor.wiring import Examples, heads_folder
+from advisor.wiring import Examples
 from index.bundle import bundle_folder
 from index.knowledge import KnowledgeBase
 from index.settings import Precision

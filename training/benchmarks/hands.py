@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from advisor.decision.experience import Experience
 from advisor.reading.evidence import Heads, Reader
 from advisor.reading.heads import fingerprint
+from advisor.registry import heads_folder
 from advisor.types import SAFETY, Evidence, History, Read, SignalKind, Stance, Ticket, WishChannel
-from advisor.wiring import Examples, heads_folder
+from advisor.wiring import Examples
 from index.knowledge import KnowledgeBase
 from training import datasets
 from training.benchmarks.base import SEED, Figure, Goal, Mark, MissingSetError, Result, Setting
