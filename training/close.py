@@ -6,7 +6,7 @@ the gradient goes to the pieces that say it most (multiple-instance learning).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -45,12 +45,17 @@ class Tuned:
     held: list[Lesson]
 
 
-def tune(original: Original, *, show: Show, rounds: int = ROUNDS, seed: int = SEED) -> Tuned:
-    """Tune on written, composed and mined lessons; deterministic but for the last bits of the machine."""
+def tune(
+    original: Original, *, show: Show, rounds: int = ROUNDS, seed: int = SEED, without: Collection[str] = ()
+) -> Tuned:
+    """Tune on written, composed and mined lessons; deterministic but for the last bits of the machine.
+
+    `without`: families of the grammar from which nothing is learnt.
+    """
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     learnt, held = parted(written())
-    others = composed_and_mined(seed=seed)
+    others = composed_and_mined(seed=seed, without=without)
     around = surroundings()
     layers = MarkingLayers(original, len(LABELS))
     freeze_lower(original)

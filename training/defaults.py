@@ -62,10 +62,10 @@ def make_head(head: Head, folder: Path, encoders: Sequence[str]) -> str:
 
 
 def make_feeling(folder: Path, encoder: Encoder, encoders: Sequence[str], show: Progress) -> str:
-    """The branch for feelings, and the heads over it: emotions, tones, severity."""
-    feeling, emotions = tones.fit_feeling(encoder, progress=show)
+    """The branch for feelings, and the heads over it: tones and severity."""
+    feeling, _ = tones.fit_feeling(encoder, progress=show)
     feeling.save(folder)
-    heads = [emotions, tones.fit_tones(encoder, feeling), tones.fit_severity(encoder, feeling)]
+    heads = [tones.fit_tones(encoder, feeling), tones.fit_severity(encoder, feeling)]
     return ", ".join(f"{head.name} {make_head(head, folder, encoders)}" for head in heads)
 
 

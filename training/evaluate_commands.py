@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 ALL = "all"
 NAMES = (
     "banking77", "banking77-10shot", "clinc150", "goemotions", "xci", "wixqa", "techqa", "wishes", "signals",
-    "calibration", "cost",
+    "families", "calibration", "cost",
 )  # fmt: skip
 """The tasks, so that help is shown without loading what fits models."""
 

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from advisor.reading.feeling import EMOTIONS, Feeling, wordless
+from advisor.reading.feeling import Feeling, wordless
 from advisor.reading.heads import Head, Matrix, sigmoid
 from advisor.reading.matter import expanded
 from index.encoder import Encoder, TokenIds
@@ -253,7 +253,7 @@ def fit_emotions(
     both, told = (np.hstack([one, basic(one, emotions)]) for one in (wanted, truth))
     feeling, weights, bias = fit_branch(train, both, course or Course(), progress=progress)
     labels = (*emotions, *(BASIC + name for name in EKMAN))
-    head = bare(EMOTIONS, labels, weights, np.zeros((len(labels), 1), np.float32), bias, exclusive=False)
+    head = bare("emotions", labels, weights, np.zeros((len(labels), 1), np.float32), bias, exclusive=False)
     scores = head.scores(gathered(feeling, dev), wordless(len(dev)))
     slope, offset = calibrate(scores, told, exclusive=False)
     calibrated = replace(head, slope=slope, offset=offset)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from advisor.reading.close import LABELS, WISHES
 from advisor.types import SignalKind
 from training import mined
 from training.datasets import SENTENCES, asked, banking, clinc, rows, sentences
-from training.grammar import compose
+from training.grammar import SIGNAL_FAMILIES, WISH_FAMILIES, Composed, compose
 from training.splits import hashes_of
 
 WRITTEN_WISHES, WRITTEN_TICKETS = "abcdef", "123456789"
@@ -74,12 +74,16 @@ def written() -> list[Lesson]:
     return found
 
 
-def composed_and_mined(*, seed: int) -> list[Lesson]:
-    """The grammar's tickets, and public texts."""
-    found = [
-        Lesson(one.text, frozenset(f"{channel}:{stance}" for channel, stance, _ in one.wishes) | frozenset(one.signals))
-        for one in compose(COMPOSED, seed=seed)
-    ]
+def of_grammar(one: Composed) -> Lesson:
+    """A composed ticket."""
+    wishes = frozenset(f"{channel}:{stance}" for channel, stance, _ in one.wishes)
+    return Lesson(one.text, wishes | frozenset(one.signals))
+
+
+def composed_and_mined(*, seed: int, without: Collection[str] = ()) -> list[Lesson]:
+    """The tickets of the grammar, some families left out, and public texts."""
+    families = [name for name in (*WISH_FAMILIES, *SIGNAL_FAMILIES) if name not in without]
+    found = [of_grammar(one) for one in compose(COMPOSED, seed=seed, families=families)]
     found += [Lesson(text, frozenset(), signals=False, weight=0.5) for text in mined.hard_negatives(QUIET, seed)]
     found += [Lesson(text, frozenset(), wishes=False, weight=0.5) for text in mined.quiet_for_signals(CALM, seed)]
     person = frozenset({"person:wants"})

@@ -29,7 +29,7 @@ SEED = 7
 FOLDS = 4
 FOLDED = 20_000  # texts that the folds are made of, at most
 BITS = 16
-MOST_WORD_TOPICS = 500  # beyond, words would need more memory than they are worth
+MANY = 500  # topics, beyond which the sentence vector alone is looked at: the rest would take hours and gigabytes
 SENTENCE_SCALE, INNER_SCALE = 8.0, 3.0
 PENALTY = {"sentence": 2.0, "inner": 0.3, "tuned": 2.0}
 AXES, STRANGE_AXES = 1024, 256
@@ -41,7 +41,7 @@ KEPT = (
 LEAST_LEFT_OUT = 4  # topics from which some are left out in turn, to play the strangers
 LOST = 10.0  # what a ticket costs whose topic is called unknown, against a stranger that is given a topic
 MOST_KEPT = 0.985  # share of the tickets about a topic that are told to be, at most: the strangest few may be strangers
-WORK = 4e13  # products that one fit may take: the iterations are cut accordingly
+WORK = 2e12  # products that one fit may take: the iterations are cut accordingly
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,7 +169,7 @@ def prepared(texts: Sequence[str], topics: Sequence[str], encoded: Encoded, *, s
     rng = np.random.default_rng(seed)
     space = Space.of(encoded.inner, rng)
     rarity = rarities(texts)
-    use_words = len(labels) <= MOST_WORD_TOPICS
+    use_words = len(labels) <= MANY
     words = [weighed(text, rarity) for text in texts] if use_words else []
     lengths = np.cumsum([0] + [len(places) for places, _ in words])
     rows = scipy.sparse.csr_matrix(
@@ -200,11 +200,13 @@ def folded(material: Material, hashes: NDArray[np.uint64], *, seed: int) -> tupl
 def fit_parts(material: Material) -> dict[str, tuple[Matrix, Matrix]]:
     """Weights (labels, features) and bias (labels,) of each part."""
     count = len(material.labels)
-    dense = {"sentence": material.encoded.sentences * SENTENCE_SCALE, "inner": material.inner}
+    dense = {"sentence": material.encoded.sentences * SENTENCE_SCALE}
+    if count <= MANY:
+        dense["inner"] = material.inner
     if material.encoded.tuned is not None:
         dense["tuned"] = material.encoded.tuned * SENTENCE_SCALE
     parts = {name: multinomial(rows, material.truth, count, PENALTY[name]) for name, rows in dense.items()}
-    if count <= MOST_WORD_TOPICS:
+    if count <= MANY:
         parts["words"] = margins(material.words, material.truth, count)
     return parts
 
@@ -362,7 +364,7 @@ def kept_share(
     told wrongly are left aside: where labels are noisy, many of them are strangers themselves.
     """
     count = len(material.labels)
-    if count < LEAST_LEFT_OUT:
+    if not LEAST_LEFT_OUT <= count <= MANY:
         return KEPT
     group = np.random.default_rng(seed).permutation(count) % FOLDS
     known, strangers = [], []

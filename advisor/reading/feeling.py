@@ -14,10 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from advisor.reading.features import Places, Weights
-from advisor.reading.heads import Head, Matrix, checked, load_head
+from advisor.reading.heads import Matrix, checked
 from index.encoder import TokenIds, Tokens
 
-EMOTIONS = "emotions"  # name of the head over the branch's own vector: 28 emotions, then the seven of Ekman
 STEADY = 1e-5  # beside a variance
 
 
@@ -70,11 +69,6 @@ class Feeling:
         """Load the weights; the heads over them say which encoders they serve."""
         arrays = checked(folder / "feeling.npz")
         return cls(**{one.name: arrays[one.name].astype(np.float32) for one in fields(cls)})
-
-
-def load_emotions(folder: Path, *, encoder: str) -> tuple[Feeling, Head]:
-    """The branch, and the head that names emotions from its vector alone."""
-    return Feeling.load(folder), load_head(EMOTIONS, folder, encoder=encoder)
 
 
 def wordless(count: int) -> list[tuple[Places, Weights]]:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from advisor.errors import ModelError
-from advisor.reading.feeling import Feeling, load_emotions, wordless
+from advisor.reading.feeling import Feeling, wordless
 from advisor.reading.heads import write_manifest
 from advisor.types import Tone
 from index.encoder import HashEncoder
@@ -115,11 +115,10 @@ def test_a_text_has_the_same_vector_alone_and_among_others() -> None:
 def test_a_branch_is_kept_and_a_changed_file_is_refused(tmp_path: Path) -> None:
     pieces = read_pieces(HashEncoder(), TEXTS)
     course = Course(width=8, ways=2, word=4, rounds=1)
-    feeling, head = fit_emotions(pieces, targets(), pieces, targets(), EMOTIONS, course)
+    feeling = fit_branch(pieces, targets(), course)[0]
     feeling.save(tmp_path)
-    head.save(tmp_path)
     write_manifest(tmp_path)
-    found, _ = load_emotions(tmp_path, encoder="hash-1")
+    found = Feeling.load(tmp_path)
     assert np.allclose(gathered(found, pieces), gathered(feeling, pieces), atol=0.02)
     (tmp_path / "feeling.npz").write_bytes(b"changed")
     with pytest.raises(ModelError, match=r"feeling\.npz was changed"):

@@ -6,6 +6,7 @@ from training.benchmarks.base import Figure, Goal, Mark, MissingSetError, Result
 from training.benchmarks.calibration import calibration
 from training.benchmarks.cost import cost
 from training.benchmarks.emotions import goemotions
+from training.benchmarks.families import families
 from training.benchmarks.hands import signals, wishes
 from training.benchmarks.retrieval import techqa, wixqa
 from training.benchmarks.topics import banking10, banking77, clinc150
@@ -23,6 +24,7 @@ TASKS: dict[str, Task] = {
     "techqa": techqa,
     "wishes": wishes,
     "signals": signals,
+    "families": families,
     "calibration": calibration,
     "cost": cost,
 }
