@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from advisor.reading.close import LABELS, WISHES, Calibration, pooled, without_marks
 from advisor.reading.heads import Matrix
 from advisor.reading.matter import expanded
-from advisor.types import SAFETY, Stance
+from advisor.types import Stance
 from index.encoder import Encoder
 from index.encoder.base import LOWER_LAYER
 from index.encoder.marker import Marker
@@ -191,8 +191,12 @@ def platt(scores: Matrix, truth: Matrix, asked: Matrix) -> tuple[Matrix, Matrix]
 
 
 def threshold(chances: Matrix, truth: NDArray[np.bool_], label: str) -> float:
-    """The threshold of the least cost, a miss weighing more where a miss is worse; within 0.15 and 0.6."""
-    worse = label == "person:wants" or label.endswith(Stance.REFUSES) or label in {str(kind) for kind in SAFETY}
+    """The threshold of the least cost, a miss weighing more where a miss is worse; within 0.15 and 0.6.
+
+    A missed safety signal is bad, too; but with the weight of a refusal "locked out" was a case of fraud, and on held-out
+    tickets .025 of recall cost .047 of precision.
+    """
+    worse = label == "person:wants" or label.endswith(Stance.REFUSES)
     weight = WORSE if worse else PLAIN
     if truth.sum() < 5:
         return 1 / (1 + weight)
