@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SERVE ?= 1
 PORT ?= 8321
-TASKS ?= banking77 banking77-10shot clinc150 goemotions xci wixqa techqa calibration cost
+TASKS ?= banking77 banking77-10shot clinc150 goemotions xci wixqa techqa families calibration cost
 FIGURES := docs/models/figures.json
 
 .PHONY: install demo test check verify format bench evaluate cards clean
