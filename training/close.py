@@ -193,8 +193,8 @@ def platt(scores: Matrix, truth: Matrix, asked: Matrix) -> tuple[Matrix, Matrix]
 def threshold(chances: Matrix, truth: NDArray[np.bool_], label: str) -> float:
     """The threshold of the least cost, a miss weighing more where a miss is worse; within 0.15 and 0.6.
 
-    A missed safety signal is bad, too; but with the weight of a refusal "locked out" was a case of fraud, and on held-out
-    tickets .025 of recall cost .047 of precision.
+    A missed safety signal is bad, too; but with the weight of a refusal "locked out" was a case of fraud, and on
+    held-out tickets .025 of recall cost .047 of precision.
     """
     worse = label == "person:wants" or label.endswith(Stance.REFUSES)
     weight = WORSE if worse else PLAIN

@@ -33,6 +33,8 @@ from index.encoder import Encoder, load_encoder
 from index.original import load_original
 from index.progress import Progress, silent
 from index.settings import KnowledgeSettings, Precision
+from training import strangers
+from training import topic_parts as parts
 from training import topics as fits
 from training.branch import Recipe as TuningRecipe
 from training.branch import States, embedded, recipe_for, seconds_a_step, steps, tune, words_of
@@ -91,7 +93,7 @@ class Fold:
 class Held:
     """What heads said of texts that neither they nor their branches had seen."""
 
-    looks: fits.Looks
+    looks: parts.Looks
     strange: Matrix  # (m, 4)
     truth: Rows
     rows: Rows  # which texts
@@ -100,7 +102,7 @@ class Held:
         """How much each part counts."""
         return fits.stacked(self.those(tuned=tuned), self.truth)
 
-    def those(self, *, tuned: bool) -> fits.Looks:
+    def those(self, *, tuned: bool) -> parts.Looks:
         """The scores of the parts, with or without the tuned one."""
         return {name: look for name, look in self.looks.items() if tuned or name != "tuned"}
 
@@ -239,7 +241,7 @@ def kept(
 ) -> Outcome:
     """Fit the heads, measure, keep the branch and its head, and take them into use if that is better."""
     train, test = whole.part(0, whole.trained), whole.part(whole.trained, len(whole.rows))
-    ready = fits.prepared(train.texts, train.topics, train.encoded, seed=seed)
+    ready = parts.prepared(train.texts, train.topics, train.encoded, seed=seed)
     held = held_looks(ready, made, seed)
     named = partial(replace, encoder=encoder.fingerprint)
     with_it = named(assembled(ready, held, seed, tuned=True), branch=encoder.branch)
@@ -252,7 +254,7 @@ def kept(
     if not len(first):
         raise ModelError("no text is held out to measure on: label more texts")
     change = paired_bootstrap(first, second, seed=seed, groups=groups_of(np.append(groups, test.hashes)))
-    everything = fits.prepared(whole.texts, whole.topics, whole.encoded, seed=seed)
+    everything = parts.prepared(whole.texts, whole.topics, whole.encoded, seed=seed)
     final = named(assembled(everything, held, seed, tuned=True), branch=encoder.branch)
     live = force or change.low > 0
     figures = {
@@ -288,30 +290,32 @@ def kept(
     )  # fmt: skip
 
 
-def held_looks(material: fits.Material, made: Sequence[Fold], seed: int) -> Held:
+def held_looks(material: parts.Material, made: Sequence[Fold], seed: int) -> Held:
     """Let each fold's head read the texts that neither it nor its branch has seen."""
-    looks: list[fits.Looks] = []
+    looks: list[parts.Looks] = []
     strange: list[Matrix] = []
     for fold in made:
         own = replace(material, encoded=replace(material.encoded, tuned=fold.tuned))
         train, test = own.subset(fold.train), own.subset(fold.test)
-        looks.append(fits.looks_of(fits.fit_parts(train), test))
-        strange.append(views(fits.measured_space(train, seed=seed), test.encoded, looks[-1]))
+        looks.append(parts.looks_of(parts.fit_parts(train), test))
+        strange.append(views(strangers.measured_space(train, seed=seed), test.encoded, looks[-1]))
     rows = np.concatenate([fold.test for fold in made])
     joined = {name: np.concatenate([one[name] for one in looks]) for name in looks[0]}
     return Held(joined, np.concatenate(strange), material.truth[rows], rows)
 
 
-def assembled(material: fits.Material, held: Held, seed: int, *, tuned: bool) -> TopicHead:
+def assembled(material: parts.Material, held: Held, seed: int, *, tuned: bool) -> TopicHead:
     """A head fitted on all texts of the material, its shares, temperature and limit from held-out ones."""
     looks, shares = held.those(tuned=tuned), held.shares(tuned=tuned)
-    parts = {name: part for name, part in fits.fit_parts(material).items() if name in shares}
-    strange = fits.with_limit(
-        fits.measured_space(material, seed=seed), held.strange, held.right(tuned=tuned), fits.KEPT
+    fitted = {name: part for name, part in parts.fit_parts(material).items() if name in shares}
+    strange = strangers.with_limit(
+        strangers.measured_space(material, seed=seed), held.strange, held.right(tuned=tuned), strangers.KEPT
     )
     return TopicHead(
         labels=material.labels,
-        parts={name: Part(*fits.for_serving(name, part, material.space), shares[name]) for name, part in parts.items()},
+        parts={
+            name: Part(*parts.for_serving(name, part, material.space), shares[name]) for name, part in fitted.items()
+        },
         rarity=material.rarity,
         temperature=fits.tempered(together(looks, shares), held.truth),
         strangeness=strange,
