@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from advisor.errors import ModelError
 from advisor.reading.heads import Matrix
 from advisor.reading.topics import Part, TopicHead, log_softmax, together, views
 from index.encoder import Encoded
@@ -96,7 +97,13 @@ def folded(material: Material, hashes: NDArray[np.uint64], *, seed: int) -> tupl
     """The rows that folds are made of, and the fold of each."""
     rows = np.sort(np.random.default_rng(seed).permutation(len(hashes))[:FOLDED])
     names = [material.labels[number] for number in material.truth[rows].tolist()]
-    return rows, folds(groups_of(hashes[rows]), names, parts=FOLDS, seed=seed)
+    groups = groups_of(hashes[rows])
+    if groups.max() + 1 < FOLDS:
+        raise ModelError(
+            f"the texts must be at least {FOLDS} different ones, were: {groups.max() + 1} "
+            "(case, digits and punctuation do not count): label more texts"
+        )
+    return rows, folds(groups, names, parts=FOLDS, seed=seed)
 
 
 def stacked(looks: Looks, truth: Labels) -> dict[str, float]:

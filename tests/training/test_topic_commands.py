@@ -247,6 +247,10 @@ def test_a_training_that_cannot_be_is_one_sentence_and_the_head_in_use_stays(tra
     for rows, said in [
         ([], "holds no row: it must hold a text and its topic a row"),
         (tickets(20, topics=("Billing",)), "has one topic only (Billing)"),
+        (
+            [(f"My order {number} is late", topic) for number, topic in enumerate(["Billing", "Camera"] * 9)],
+            "the texts must be at least 4 different ones, were: 1",
+        ),
         ([("", "Billing"), ("", "Camera")], "holds no row that can be used, of 2; row 2: the text is empty"),
     ]:
         result = train("topics", written(tmp_path / "bad.csv", rows))
