@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -25,6 +27,14 @@ MATTERS = {
 
 
 @pytest.fixture(scope="module")
+def own_settings(model_settings: KnowledgeSettings, tmp_path_factory: pytest.TempPathFactory) -> KnowledgeSettings:
+    """A home folder with a copy of the encoder: what is trained in it serves no other test."""
+    home = tmp_path_factory.mktemp("tuned") / "home"
+    shutil.copytree(model_settings.models, home / "models")
+    return replace(model_settings, home=home)
+
+
+@pytest.fixture(scope="module")
 def labelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """21 texts of each of three topics."""
     path = tmp_path_factory.mktemp("labelled") / "labelled.csv"
@@ -42,9 +52,9 @@ def run(settings: KnowledgeSettings, *arguments: str) -> Result:
 
 
 @pytest.fixture(scope="module")
-def trained(model_settings: KnowledgeSettings, labelled: Path, fast: Encoder) -> Result:
+def trained(own_settings: KnowledgeSettings, labelled: Path, fast: Encoder) -> Result:
     """One training, taken into use by force."""
-    return run(model_settings, str(labelled), "--epochs", "2", "--force", "--json")
+    return run(own_settings, str(labelled), "--epochs", "2", "--force", "--json")
 
 
 def test_a_training_says_its_cost_first_and_its_figures_last(trained: Result) -> None:
@@ -61,15 +71,15 @@ def test_a_training_says_its_cost_first_and_its_figures_last(trained: Result) ->
 
 
 def test_the_branch_in_use_leaves_all_other_outputs_alone_and_its_head_reads(
-    trained: Result, model_settings: KnowledgeSettings, fast: Encoder
+    trained: Result, own_settings: KnowledgeSettings, fast: Encoder
 ) -> None:
-    registry = Registry(model_settings.models)
+    registry = Registry(own_settings.models)
     version, head = registry.in_use(Kind.ENCODER), registry.in_use(Kind.TOPICS)
     assert version is not None
     assert head is not None
     version.check()
     head.check()
-    tuned = load_encoder(model_settings, branch=version.folder)
+    tuned = load_encoder(own_settings, branch=version.folder)
     text = "my invoice is wrong again"
     one, other = tuned.encode([text]), fast.encode([text])
     assert one.sentences.tobytes() == other.sentences.tobytes()
@@ -79,33 +89,33 @@ def test_the_branch_in_use_leaves_all_other_outputs_alone_and_its_head_reads(
     assert topics.read(one, [text])[0].label == "billing"
 
 
-def test_a_head_made_for_a_branch_is_refused_without_it(trained: Result, model_settings: KnowledgeSettings) -> None:
-    head = Registry(model_settings.models).in_use(Kind.TOPICS)
+def test_a_head_made_for_a_branch_is_refused_without_it(trained: Result, own_settings: KnowledgeSettings) -> None:
+    head = Registry(own_settings.models).in_use(Kind.TOPICS)
     assert head is not None
-    fingerprint = load_encoder(model_settings).fingerprint
+    fingerprint = load_encoder(own_settings).fingerprint
     with pytest.raises(ModelError, match="need the tuned encoder"):
         TopicHead.load(head.folder, encoder=fingerprint)
 
 
-def test_what_was_tuned_on_is_remembered_by_its_hash(trained: Result, model_settings: KnowledgeSettings) -> None:
-    version = Registry(model_settings.models).in_use(Kind.ENCODER)
+def test_what_was_tuned_on_is_remembered_by_its_hash(trained: Result, own_settings: KnowledgeSettings) -> None:
+    version = Registry(own_settings.models).in_use(Kind.ENCODER)
     assert version is not None
     with np.load(version.folder / "seen.npz", allow_pickle=False) as arrays:
         seen = arrays["hashes"]
     assert version.about().rows == json.loads(trained.stdout)["rows"] == len(seen)
 
 
-def test_undo_leaves_the_untouched_encoder(trained: Result, model_settings: KnowledgeSettings) -> None:
-    registry = Registry(model_settings.models)
+def test_undo_leaves_the_untouched_encoder(trained: Result, own_settings: KnowledgeSettings) -> None:
+    registry = Registry(own_settings.models)
     version = registry.in_use(Kind.ENCODER)
     assert version is not None
     assert registry.undo(Kind.ENCODER) is None
-    assert load_encoder(model_settings).branch is None
+    assert load_encoder(own_settings).branch is None
     registry.use(Kind.ENCODER, version.name)
 
 
 def test_a_stopped_training_leaves_nothing(
-    model_settings: KnowledgeSettings, labelled: Path, tmp_path: Path, fast: Encoder
+    own_settings: KnowledgeSettings, labelled: Path, tmp_path: Path, fast: Encoder
 ) -> None:
     registry = Registry(tmp_path / "models")
 
@@ -115,7 +125,7 @@ def test_a_stopped_training_leaves_nothing(
 
     with pytest.raises(KeyboardInterrupt):
         train_encoder(
-            labelled, {"text": "text", "topic": "topic"}, model_settings, registry, masked=True, layers=1, epochs=1,
+            labelled, {"text": "text", "topic": "topic"}, own_settings, registry, masked=True, layers=1, epochs=1,
             force=True, progress=stop,
         )  # fmt: skip
     assert registry.versions() == []
