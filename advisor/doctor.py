@@ -22,8 +22,6 @@ from index.bundle import bundle_folder, load_bundle, sha256
 from index.settings import Precision
 from index.store import Store
 
-"""Model files that come with the program."""
-
 LENGTHS = ((0, 0), (1, 4), (5, 19), (20, 99), (100, 10**9))
 """Classes of tickets by their words: from, to."""
 

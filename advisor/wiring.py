@@ -64,6 +64,7 @@ def heads_in_use(settings: Settings, encoder: Encoder) -> Heads:
         encoder=encoder.fingerprint,
         fingerprint="+".join(names),
         recalibration=answers.folder if answers else None,
+        threads=settings.threads,
     )
     if topics is None:
         return heads

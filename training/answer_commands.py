@@ -9,22 +9,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from training.topic_commands import settings_of
+from training.options import as_json, forced, mapped, say_problems, seeded, settings_of
 
 if TYPE_CHECKING:
     from training.recalibrate import CalibrationFigures, RecalibrationReport
 
-SHOWN_PROBLEMS = 20
-
 
 @click.command()
 @click.argument("labels", type=click.Path(path_type=Path))
-@click.option(
-    "--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Which column holds a field; texts joined by +."
-)
-@click.option("--force", is_flag=True, help="Take the recalibration into use even if it is worse.")
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=7, show_default=True, help="Of folds and intervals.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@mapped("Which column holds a field; texts joined by +.")
+@forced("Take the recalibration into use even if it is worse.")
+@seeded("Of folds and intervals.")
+@as_json
 @click.pass_context
 def answers(
     context: click.Context, labels: Path, mapping: tuple[str, ...], force: bool, seed: int, as_json: bool
@@ -84,10 +80,7 @@ COMMANDS = (answers,)
 
 def say(report: RecalibrationReport) -> None:
     """The report on the terminal, what to do next at its end."""
-    for problem in report.problems[:SHOWN_PROBLEMS]:
-        click.echo(f"not used: {problem}", err=True)
-    if report.refused > SHOWN_PROBLEMS:
-        click.echo(f"not used: and {report.refused - SHOWN_PROBLEMS:,} more rows", err=True)
+    say_problems(report.problems, report.refused)
     click.echo(f"{report.source}: {report.read:,} rows, {report.used:,} used, worth {report.labels:g} labels.")
     if report.before is None or report.after is None or report.difference is None:
         click.echo(f"Nothing was made, what is in use stays: {reason(report)}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,9 +21,10 @@ from training.labelled_files import (
     ZIPPED,
     Told,
     encoding_of,
+    heading_of,
     json_rows,
+    numbered,
     opened,
-    outside_quotes,
 )
 
 FIELDS = ("text", "ticket_id", "article_id", "answered", "weight")
@@ -104,23 +105,15 @@ def cells(
 ) -> Iterator[tuple[int, Mapping[str, object]] | BadRow]:
     """The rows of CSV."""
     csv.field_size_limit(LARGEST_CELL)
-    line = stream.readline(LARGEST_CELL).lstrip("\ufeff")
-    separator = max(",;\t|", key=outside_quotes(line).count)
-    heading = [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
+    line = stream.readline(LARGEST_CELL)
+    separator, heading = heading_of(line)
     check_heading(path, heading, columns)
-    number, reader = 1, csv.reader(stream, delimiter=separator, strict=True)
-    while True:
-        number += 1
-        try:
-            row = next(reader, None)
-        except csv.Error as error:
-            yield BadRow(number, f"is no row of CSV ({error}): look for a quotation mark that is not closed")
-            continue
-        if row is None:
-            return
-        if len(row) > len(heading):
+    for number, row in numbered(stream, separator):
+        if isinstance(row, BadRow):
+            yield row
+        elif len(row) > len(heading):
             yield BadRow(number, f"has {len(row)} cells, the heading has {len(heading)}: quote cells with separators")
-        elif any(cell.strip() for cell in row):
+        else:
             yield number, dict(zip(heading, row, strict=False))
 
 
@@ -139,7 +132,10 @@ def check_heading(path: Path, heading: Sequence[str], columns: Mapping[str, str]
 
 def judgement(number: int, row: Mapping[str, object], columns: Mapping[str, str]) -> AnswerLabel | BadRow:
     """A row as a judgement."""
-    cell: Callable[[str], str] = lambda column: text_of(row.get(column))  # noqa: E731
+
+    def cell(column: str) -> str:
+        return text_of(row.get(column))
+
     texts = tuple(one for column in columns["text"].split("+") if (one := cell(column.strip())))
     ticket, article = cell(columns["ticket_id"]), cell(columns["article_id"])
     said, weight = cell(columns["answered"]).lower(), weight_of(cell(columns["weight"]))

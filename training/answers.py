@@ -34,6 +34,7 @@ from index.sources import read
 from training.datasets import HELP_CENTRE, Asked, asked, wixqa
 from training.fit import SEED, Recipe, calibrate, folds, regress
 from training.measures import auroc
+from training.minimise import minimise
 
 RANKER_PENALTY = 1e-2  # of the mean log-loss of a question; with 1e-3 WixQA's MRR was a little lower
 AXES = 96  # of 384; on 64 to 192 the cross-validated ranking was the same within a point
@@ -181,18 +182,14 @@ def fit_ranker(trained: Sequence[Case], center: Matrix, scale: Matrix) -> Matrix
         right = torch.tensor(one.right, dtype=torch.float32)
         goal[row, :count] = right / right.sum()
     weights = torch.zeros(size, requires_grad=True)
-    optimizer = torch.optim.LBFGS([weights], max_iter=300, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
-        optimizer.zero_grad()
-        value = (
+        return (
             -(goal * torch.log_softmax(features @ weights + mask, 1)).sum(1).mean()
             + RANKER_PENALTY * (weights**2).sum()
         )
-        value.backward()  # type: ignore[no-untyped-call]
-        return value
 
-    optimizer.step(loss)  # type: ignore[no-untyped-call]
+    minimise([weights], loss, most=300)
     return weights.detach().numpy().astype(np.float32)
 
 

@@ -26,6 +26,7 @@ from index.marking import MarkingLayers
 from index.original import Original
 from training.fit import SEED
 from training.lessons import Lesson, composed_and_mined, parted, surroundings, varied, written
+from training.minimise import minimise
 
 Show = Callable[[str, int, int], None]
 
@@ -173,19 +174,15 @@ def platt(scores: Matrix, truth: Matrix, asked: Matrix) -> tuple[Matrix, Matrix]
     common = torch.tensor([0.0, 0.0], requires_grad=True)
     own = torch.zeros(2, scores.shape[1], requires_grad=True)
     rows, target, seen = (torch.from_numpy(np.asarray(one, np.float32)) for one in (scores, truth, asked))
-    optimizer = torch.optim.LBFGS([common, own], max_iter=200, line_search_fn="strong_wolfe")
 
     def turned() -> torch.Tensor:
         return torch.exp(common[0] + own[0]) * rows + common[1] + own[1]
 
     def loss() -> torch.Tensor:
-        optimizer.zero_grad()
         each = torch.nn.functional.binary_cross_entropy_with_logits(turned(), target, reduction="none")
-        value = (each * seen).sum() + 4.0 * (own**2).sum() + 0.1 * (common**2).sum()
-        value.backward()  # type: ignore[no-untyped-call]
-        return value
+        return (each * seen).sum() + 4.0 * (own**2).sum() + 0.1 * (common**2).sum()
 
-    optimizer.step(loss)  # type: ignore[no-untyped-call]
+    minimise([common, own], loss, most=200)
     slope, offset = torch.exp(common[0] + own[0]), common[1] + own[1]
     return slope.detach().numpy(), offset.detach().numpy()
 
@@ -193,8 +190,7 @@ def platt(scores: Matrix, truth: Matrix, asked: Matrix) -> tuple[Matrix, Matrix]
 def threshold(chances: Matrix, truth: NDArray[np.bool_], label: str) -> float:
     """The threshold of the least cost, a miss weighing more where a miss is worse; within 0.15 and 0.6.
 
-    A missed safety signal is bad, too; but with the weight of a refusal "locked out" was a case of fraud, and on
-    held-out tickets .025 of recall cost .047 of precision.
+    A missed safety signal is bad, too; but with the weight of a refusal "locked out" was a case of fraud.
     """
     worse = label == "person:wants" or label.endswith(Stance.REFUSES)
     weight = WORSE if worse else PLAIN

@@ -31,7 +31,7 @@ def train() -> None:
 @click.option("--only", multiple=True, help="Only this head (with --shipped); may be given several times.")
 @click.pass_obj
 def defaults(knowledge: KnowledgeSettings, *, shipped: bool, only: tuple[str, ...]) -> None:
-    """Make all shipped heads anew, from ADVISOR_DATA and the project's own sentences; about half an hour on two cores.
+    """Make all shipped heads anew, from ADVISOR_DATA and the project's own sentences; this takes long.
 
     Needed after changing the sentence model, since a head is only good for the encoder it was calibrated on.
 

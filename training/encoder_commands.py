@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from training.topic_commands import settings_of
+from training.options import as_json, forced, mapped, seeded, settings_of
 
 if TYPE_CHECKING:
     from training.encoder_training import Outcome
@@ -16,14 +16,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Which column holds the text or the topic."
-)
+@mapped("Which column holds the text or the topic.")
 @click.option("--layers", type=click.IntRange(1, 3), default=2, show_default=True, help="How many of the last layers.")
 @click.option("--epochs", type=click.IntRange(1, 200), help="Rounds over the texts. Default: by how many there are.")
-@click.option("--force", is_flag=True, help="Take the tuned encoder into use even if it is not better.")
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=7, show_default=True, help="Of draws and fits.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@forced("Take the tuned encoder into use even if it is not better.")
+@seeded("Of draws and fits.")
+@as_json
 @click.pass_context
 def encoder(
     context: click.Context,

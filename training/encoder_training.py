@@ -3,7 +3,7 @@
 Sides are those of `topic_training`: a text held out there is held out here. The topic head with the tuned vector is
 compared with the same head without it, on held-out texts and, where texts are few, on those of the training side as
 well, each read by a branch and a head that had not seen it. A branch has learnt the texts that it was tuned on by
-heart; so how much the tuned part counts, and the temperature, rest on texts that a branch had not seen either.
+heart; so how much the tuned part counts rests on texts that a branch had not seen either.
 
 The rule: the branch is better, and goes into use, if the 95 % interval of the paired difference in accuracy lies above
 0. A branch costs time with every ticket, so that a tie is not enough.
@@ -140,7 +140,7 @@ def train_encoder(
     for note in labelled.notes:
         say(note)
     base = load_encoder(settings, progress=show)
-    tuner = Tuner.ready(settings, layers)
+    tuner = Tuner(settings, layers)
     counts = list(Counter(row.topic for row in labelled.rows).values())
     recipe = recipe_for(counts, epochs=epochs, seed=seed)
     say(tuner.cost([row.text for row in labelled.rows], [row.topic for row in labelled.rows], recipe, base))
@@ -167,11 +167,6 @@ class Tuner:
         self.original = load_original(settings.model)
         self.published = last_layers(self.original, layers)
         self.lower = Lower(bundle, self.original, layers)
-
-    @classmethod
-    def ready(cls, settings: KnowledgeSettings, layers: int) -> Tuner:
-        """Load both."""
-        return cls(settings, layers)
 
     def cost(self, texts: Sequence[str], topics: Sequence[str], recipe: TuningRecipe, base: Encoder) -> str:
         """Measure some batches, and say how long all will take."""
@@ -306,7 +301,7 @@ def held_looks(material: parts.Material, made: Sequence[Fold], seed: int) -> Hel
 
 def assembled(material: parts.Material, held: Held, seed: int, *, tuned: bool) -> TopicHead:
     """A head fitted on all texts of the material, its shares, temperature and limit from held-out ones."""
-    looks, shares = held.those(tuned=tuned), held.shares(tuned=tuned)
+    shares = held.shares(tuned=tuned)
     fitted = {name: part for name, part in parts.fit_parts(material).items() if name in shares}
     strange = strangers.with_limit(
         strangers.measured_space(material, seed=seed), held.strange, held.right(tuned=tuned), strangers.KEPT
@@ -317,7 +312,6 @@ def assembled(material: parts.Material, held: Held, seed: int, *, tuned: bool) -
             name: Part(*parts.for_serving(name, part, material.space), shares[name]) for name, part in fitted.items()
         },
         rarity=material.rarity,
-        temperature=fits.tempered(together(looks, shares), held.truth),
         strangeness=strange,
     )
 

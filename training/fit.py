@@ -13,6 +13,7 @@ from sklearn.linear_model import LogisticRegression
 
 from advisor.reading.features import Places, Weights
 from advisor.reading.heads import Head, Matrix
+from training.minimise import minimise
 
 Targets = NDArray[np.float32]  # (n, labels), 0 or 1
 SEED = 7
@@ -94,18 +95,14 @@ def calibrate(scores: Matrix, targets: Targets, *, exclusive: bool) -> tuple[Mat
     shared = torch.zeros(1, requires_grad=True)
     slopes, offsets = torch.zeros(labels, requires_grad=True), torch.zeros(labels, requires_grad=True)
     moving = [shared] if exclusive else [slopes, offsets]
-    optimizer = torch.optim.LBFGS(moving, max_iter=200, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
-        optimizer.zero_grad()
         turned = torch.from_numpy(scores) * torch.exp(shared if exclusive else slopes) + offsets
-        value = log_loss(turned, torch.from_numpy(targets), exclusive=exclusive) + 1e-3 * sum(
+        return log_loss(turned, torch.from_numpy(targets), exclusive=exclusive) + 1e-3 * sum(
             (part**2).sum() for part in moving
         )
-        value.backward()  # type: ignore[no-untyped-call]
-        return value
 
-    optimizer.step(loss)  # type: ignore[no-untyped-call]
+    minimise(moving, loss, most=200)
     slope = torch.exp(shared).expand(labels) if exclusive else torch.exp(slopes)
     return slope.detach().numpy().astype(np.float32).copy(), offsets.detach().numpy().astype(np.float32)
 

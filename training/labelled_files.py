@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 from index.progress import Progress, silent
@@ -136,31 +137,44 @@ def csv_rows(
     heading_line = stream.readline(LARGEST_CELL)
     while heading_line and not heading_line.strip("\ufeff \t\r\n,;"):
         heading_line = stream.readline(LARGEST_CELL)
-    separator = max(",;\t|", key=outside_quotes(heading_line).count)
-    cells = next(csv.reader([heading_line.lstrip("\ufeff")], delimiter=separator), [])
-    heading = [mended(cell)[0].strip() for cell in cells]
+    separator, heading = heading_of(heading_line)
     text, topic = (places(path, heading, columns[field], field) for field in ("text", "topic"))
-    reader = csv.reader(stream, delimiter=separator, strict=True)
-    number = 1
-    while True:
-        number += 1
-        tell(place)
-        try:
-            row = next(reader, None)
-        except csv.Error as error:
-            yield BadRow(number, f"is no row of CSV ({error}): look for a quotation mark that is not closed")
-            continue
-        if row is None:
-            return
-        if not any(cell.strip() for cell in row):
-            continue
-        if len(row) < len(heading) or any(cell.strip() for cell in row[len(heading) :]):
+    for number, row in numbered(stream, separator, before=lambda: tell(place)):
+        if isinstance(row, BadRow):
+            yield row
+        elif len(row) < len(heading) or any(cell.strip() for cell in row[len(heading) :]):
             yield BadRow(
                 number,
                 f"has {len(row)} cells, the heading has {len(heading)}: quote cells that hold {named(separator)}",
             )
+        else:
+            yield made(number, [row[at] for at in text], [row[at] for at in topic])
+
+
+def heading_of(line: str) -> tuple[str, list[str]]:
+    """The separator that a heading line uses, and its cells."""
+    separator = max(",;\t|", key=outside_quotes(line).count)
+    cells = next(csv.reader([line.lstrip("\ufeff")], delimiter=separator), [])
+    return separator, [mended(cell)[0].strip() for cell in cells]
+
+
+def numbered(
+    stream: io.TextIOWrapper, separator: str, *, before: Callable[[], None] = lambda: None
+) -> Iterator[tuple[int, list[str] | BadRow]]:
+    """The rows of CSV below its heading, row 1, those without a word left out; `before` is called before each."""
+    reader = csv.reader(stream, delimiter=separator, strict=True)
+    for number in count(2):
+        before()
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            problem = BadRow(number, f"is no row of CSV ({error}): look for a quotation mark that is not closed")
+            yield number, problem
             continue
-        yield made(number, [row[at] for at in text], [row[at] for at in topic])
+        if row is None:
+            return
+        if any(cell.strip() for cell in row):
+            yield number, row
 
 
 def named(separator: str) -> str:

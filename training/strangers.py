@@ -36,11 +36,11 @@ def measured_space(material: Material, *, seed: int) -> Strangeness:
     center = material.space.center @ turn + rows.mean(axis=0)
     return Strangeness(
         known=neighbours(material, seed=seed),
-        turn=turn,
+        turn=np.ascontiguousarray(turn.T),
         center=center.astype(np.float32),
-        within=within,
+        within=np.ascontiguousarray(within.T),
         topics=((middles - rows.mean(axis=0)) @ within).astype(np.float32),
-        overall=overall,
+        overall=np.ascontiguousarray(overall.T),
         means=np.zeros(4, np.float32),
         spreads=np.ones(4, np.float32),
         limit=float("inf"),
@@ -119,7 +119,4 @@ def with_limit(strange: Strangeness, seen: Matrix, right: NDArray[np.bool_], kep
     sound = seen[right] if right.any() else seen
     means, spreads = sound.mean(axis=0), sound.std(axis=0) + 1e-6
     limit = float(np.quantile(((sound - means) / spreads).mean(axis=1), kept))
-    return Strangeness(
-        strange.known, strange.turn, strange.center, strange.within, strange.topics, strange.overall, means, spreads,
-        limit,
-    )  # fmt: skip
+    return replace(strange, means=means, spreads=spreads, limit=limit)

@@ -9,28 +9,24 @@ from typing import TYPE_CHECKING
 import click
 
 from advisor.errors import AdvisorError
-from advisor.settings import Settings
-from index.settings import KnowledgeSettings
+from training.options import as_json, forced, mapped, say_problems, seeded, settings_of
 
 if TYPE_CHECKING:
     from advisor.registry import Kind, Registry, Version
     from training.report import Report
 
 KINDS = ("defaults", "topics", "answers", "encoder")
-SHOWN_PROBLEMS = 20
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Which column holds the text or the topic."
-)
-@click.option("--force", is_flag=True, help="Take the new head into use even if it is worse than the one in use.")
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=7, show_default=True, help="Of folds and fits.")
+@mapped("Which column holds the text or the topic.")
+@forced("Take the new head into use even if it is worse than the one in use.")
+@seeded("Of folds and fits.")
 @click.option(
     "--picture", type=click.Path(path_type=Path, dir_okay=False), help="Write the confusions as SVG here, too."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@as_json
 @click.pass_context
 def topics(
     context: click.Context,
@@ -139,10 +135,7 @@ def say(report: Report) -> None:
     """The report on the terminal, what to do next at its end."""
     from training.report import text_of
 
-    for problem in report.problems[:SHOWN_PROBLEMS]:
-        click.echo(f"not used: {problem}", err=True)
-    if report.refused > SHOWN_PROBLEMS:
-        click.echo(f"not used: and {report.refused - SHOWN_PROBLEMS:,} more rows", err=True)
+    say_problems(report.problems, report.refused)
     for sentence in text_of(report):
         click.echo(sentence)
     click.echo(f"Trained topics {report.version} on {report.fitted_on:,} texts in {report.seconds:.0f} s.")
@@ -210,11 +203,3 @@ def registry_of(context: click.Context) -> Registry:
     from advisor.registry import Registry
 
     return Registry(settings_of(context).knowledge.models)
-
-
-def settings_of(context: click.Context) -> Settings:
-    """The settings of the home folder that was named."""
-    knowledge = context.find_object(KnowledgeSettings)
-    if knowledge is None:
-        raise AdvisorError("the home folder is not known: call this command through advisor")
-    return Settings.load(knowledge.home)

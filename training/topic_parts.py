@@ -14,6 +14,7 @@ from sklearn.svm import LinearSVC
 from advisor.reading.features import places_of, weighed
 from advisor.reading.heads import Matrix
 from index.encoder import Encoded
+from training.minimise import minimise
 
 Labels = NDArray[np.int64]  # (n,), numbers of topics
 Looks = dict[str, Matrix]
@@ -145,16 +146,12 @@ def multinomial(rows: Matrix, truth: Labels, count: int, penalty: float) -> tupl
     weights = torch.zeros(count, rows.shape[1], requires_grad=True)
     bias = torch.zeros(count, requires_grad=True)
     iterations = int(np.clip(WORK / (6 * len(rows) * rows.shape[1] * count), 10, 120))
-    optimizer = torch.optim.LBFGS([weights, bias], max_iter=iterations, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
-        optimizer.zero_grad()
         value = torch.nn.functional.cross_entropy(features @ weights.T + bias, target)
-        value = value + penalty * (weights**2).sum() / len(rows) + 1e-4 * (bias**2).sum()
-        value.backward()  # type: ignore[no-untyped-call]
-        return value
+        return value + penalty * (weights**2).sum() / len(rows) + 1e-4 * (bias**2).sum()
 
-    optimizer.step(loss)  # type: ignore[no-untyped-call]
+    minimise([weights, bias], loss, most=iterations)
     return weights.detach().numpy(), bias.detach().numpy()
 
 

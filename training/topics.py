@@ -1,6 +1,6 @@
-"""Fits a topic head: its parts, how much each counts, their temperature, and what is strange.
+"""Fits a topic head: its parts, how much each counts, and what is strange.
 
-Shares, temperature and the views of strangeness rest on tickets that the parts were not fitted on; copies of a text
+Shares and the views of strangeness rest on tickets that the parts were not fitted on; copies of a text
 stand in one fold. No example of a ticket outside the topics is needed.
 """
 
@@ -17,6 +17,7 @@ from advisor.reading.heads import Matrix
 from advisor.reading.topics import Part, TopicHead, log_softmax, together, views
 from index.encoder import Encoded
 from index.progress import Progress, silent
+from training.minimise import minimise
 from training.splits import folds, groups_of, hashes_of
 from training.strangers import FOLDS, kept_share, measured_space, with_limit
 from training.topic_parts import SEED, Labels, Looks, Material, fit_parts, for_serving, looks_of, prepared
@@ -49,7 +50,6 @@ def fit_topics(
     order = np.concatenate([inside[part == number] for number in range(FOLDS)])
     looks = {name: np.concatenate([one[name] for one in held]) for name in held[0]}
     shares = stacked(looks, material.truth[order])
-    temperature = tempered(together(looks, shares), material.truth[order])
     right = together(looks, shares).argmax(axis=1) == material.truth[order]
     parts = fit_parts(material)
     kept = kept_share(material, inside, part, shares, seed=seed, show=show)
@@ -59,7 +59,6 @@ def fit_topics(
         labels=material.labels,
         parts={name: Part(*for_serving(name, parts[name], material.space), shares[name]) for name in parts},
         rarity=material.rarity,
-        temperature=temperature,
         strangeness=strange,
     )
 
@@ -89,7 +88,7 @@ def out_of_fold(
     shares = stacked(looks, material.truth[order])
     summed = together(looks, shares)
     found = np.zeros_like(summed)
-    found[order] = np.exp(log_softmax(summed / tempered(summed, material.truth[order])))
+    found[order] = np.exp(log_softmax(summed))
     return found
 
 
@@ -109,7 +108,8 @@ def folded(material: Material, hashes: NDArray[np.uint64], *, seed: int) -> tupl
 def stacked(looks: Looks, truth: Labels) -> dict[str, float]:
     """How much each part counts: the shares with the highest likelihood on tickets that the parts had not seen.
 
-    They are drawn towards equal shares where there are few tickets.
+    So their sum is calibrated, too: a temperature (Guo et al., ICML 2017) is in them. They are drawn towards equal
+    shares where there are few tickets.
     """
     names = list(looks)
     start = {"words": 4.0}
@@ -117,38 +117,17 @@ def stacked(looks: Looks, truth: Labels) -> dict[str, float]:
     logs = torch.tensor([np.log(start.get(name, 1.0)) for name in names], dtype=torch.float32)
     moved = torch.zeros(len(names), requires_grad=True)
     target = torch.from_numpy(truth)
-    optimizer = torch.optim.LBFGS([moved], max_iter=100, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
-        optimizer.zero_grad()
         summed = (torch.exp(logs + moved)[:, None, None] * rows).sum(0)
-        value = (
+        return (
             torch.nn.functional.cross_entropy(summed, target) + 20.0 / len(truth) * ((moved - moved.mean()) ** 2).sum()
         )
-        value.backward()  # type: ignore[no-untyped-call]
-        return value
 
-    optimizer.step(loss)  # type: ignore[no-untyped-call]
+    minimise([moved], loss, most=100)
     return dict(zip(names, torch.exp(logs + moved).detach().tolist(), strict=True))
 
 
 def prepared_look(name: str, look: Matrix) -> Matrix:
     """A part's scores as they are summed."""
     return look if name == "words" else log_softmax(look)
-
-
-def tempered(summed: Matrix, truth: Labels) -> float:
-    """The temperature that makes the probabilities likeliest (Guo et al., ICML 2017)."""
-    scores, target = torch.from_numpy(summed), torch.from_numpy(truth)
-    log_temperature = torch.zeros(1, requires_grad=True)
-    optimizer = torch.optim.LBFGS([log_temperature], max_iter=60, line_search_fn="strong_wolfe")
-
-    def loss() -> torch.Tensor:
-        optimizer.zero_grad()
-        value = torch.nn.functional.cross_entropy(scores / torch.exp(log_temperature), target)
-        value = value + log_temperature.pow(2).sum() / len(target)
-        value.backward()  # type: ignore[no-untyped-call]
-        return value
-
-    optimizer.step(loss)  # type: ignore[no-untyped-call]
-    return float(torch.exp(log_temperature.detach())[0])

@@ -2,13 +2,12 @@
 
 Four further layers, tuned on tickets written for it, read on from the encoder's lower layers and score every word piece
 for every label; a ticket has a label if its pieces together say so (log Σ exp of their scores), and the piece that says
-it most tells where. Every ticket is read so: a linear gate that let 99.5 % of the tickets with something to say through
-spared only half of the others (measured), and a missed refusal is the worst error.
+it most tells where. Every ticket is read so: a gate that lets nearly all tickets with something to say through spares
+too few of the others, and a missed refusal is the worst error.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -54,8 +53,11 @@ class CloseReader:
     calibration: Calibration
 
     @classmethod
-    def load(cls, folder: Path, *, encoder: str) -> CloseReader:
-        """Load the shipped or trained reader; raises ModelError where a file is missing, changed or does not fit."""
+    def load(cls, folder: Path, *, encoder: str, threads: int = 0) -> CloseReader:
+        """Load the shipped or trained reader; `threads` 0 = one a core.
+
+        Raises ModelError where a file is missing, changed or does not fit.
+        """
         described = json.loads(checked_bytes(folder / f"{NAME}.json"))
         if described["format"] != FORMAT or tuple(described["labels"]) != LABELS:
             raise ModelError(f"{folder / NAME}.json is of another version: run advisor train defaults")
@@ -67,7 +69,7 @@ class CloseReader:
         calibration = Calibration(
             *(np.array(described[name], np.float32) for name in ("slope", "offset", "thresholds"))
         )
-        marker = Marker(checked_bytes(folder / f"{NAME}.onnx"))
+        marker = Marker(checked_bytes(folder / f"{NAME}.onnx"), threads=threads)
         return cls(marker, calibration)
 
     def read(self, tickets: Sequence[tuple[Tokens, Sequence[Span]]]) -> list[tuple[Said, ...]]:
@@ -121,7 +123,6 @@ def save_calibration(folder: Path, calibration: Calibration, *, encoders: tuple[
         "format": FORMAT,
         "labels": LABELS,
         "encoders": encoders,
-        "sha256": hashlib.sha256((folder / f"{NAME}.onnx").read_bytes()).hexdigest(),
         **{name: getattr(calibration, name).round(5).tolist() for name in ("slope", "offset", "thresholds")},
     }
     (folder / f"{NAME}.json").write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")

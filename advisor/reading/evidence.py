@@ -72,7 +72,9 @@ class Heads:
     topics: TopicHead | None = None  # of the company's own topics; without it the categories of articles vote
 
     @classmethod
-    def load(cls, folder: Path, *, encoder: str, fingerprint: str, recalibration: Path | None = None) -> Heads:
+    def load(
+        cls, folder: Path, *, encoder: str, fingerprint: str, recalibration: Path | None = None, threads: int = 0
+    ) -> Heads:
         """Load the heads of a folder for an encoder, and an installation's recalibration of the answer head."""
         tones, severity, moments = (
             load_head(name, folder, encoder=encoder) for name in ("tones", "severity", "moments")
@@ -83,7 +85,7 @@ class Heads:
             tones,
             severity,
             moments,
-            CloseReader.load(folder, encoder=encoder),
+            CloseReader.load(folder, encoder=encoder, threads=threads),
             AnswerHead.load(folder, encoder=encoder, recalibration=recalibration),
             fingerprint,
         )

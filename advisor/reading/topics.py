@@ -1,7 +1,7 @@
 """What a ticket is about, by a head trained on the company's own labelled tickets; and whether it is about none of it.
 
 Several linear parts look at the ticket: the sentence vector, the inner layers, words and characters, and the tuned
-vector where the encoder has one. Their weighted sum, brought to one temperature, gives the probabilities.
+vector where the encoder has one. Their weighted sum gives the probabilities.
 
 Whether a ticket belongs to none of the topics is told by four views of it, each standardised on tickets that the head
 had not seen, and averaged: the largest word score, the likeness to the nearest known ticket (Sun et al., ICML 2022),
@@ -25,7 +25,7 @@ from advisor.reading.heads import Matrix, by_row, checked, checked_bytes
 from advisor.types import Topic
 from index.encoder import Encoded
 
-FORMAT = 1
+FORMAT = 2
 NAME = "topics"
 
 
@@ -43,11 +43,11 @@ class Strangeness:
     """How unlike all known tickets a ticket is."""
 
     known: Matrix  # (m, dimension), unit rows: sentence vectors of tickets that were learnt
-    turn: Matrix  # (inner dimension, axes): inner layers to their main axes
+    turn: Matrix  # (axes, inner dimension): inner layers to their main axes
     center: Matrix  # (axes,)
-    within: Matrix  # (axes, axes): whitens what varies within topics
+    within: Matrix  # (axes, axes), rows: whitens what varies within topics
     topics: Matrix  # (labels, axes): middles of the topics, whitened
-    overall: Matrix  # (axes, axes): whitens what varies over all
+    overall: Matrix  # (axes, axes), rows: whitens what varies over all
     means: Matrix  # (4,), of the views over tickets that the head had not seen
     spreads: Matrix  # (4,)
     limit: float  # from this mean of the standardised views on, a ticket belongs to no topic
@@ -60,7 +60,6 @@ class TopicHead:
     labels: tuple[str, ...]
     parts: Mapping[str, Part]  # "sentence", "inner", "words", "tuned"; the last two only where they helped
     rarity: Matrix  # (2^bits,), how rare each hashed word or part of a word is
-    temperature: float
     strangeness: Strangeness
     encoder: str = ""  # fingerprint of the encoder it was fitted on
     branch: str | None = None  # fingerprint of the tuned branch that it needs
@@ -98,7 +97,7 @@ class TopicHead:
 
     def _chances(self, looks: Mapping[str, Matrix]) -> Matrix:
         summed = together(looks, {name: part.share for name, part in self.parts.items()})
-        return np.exp(log_softmax(summed / self.temperature)).astype(np.float32)
+        return np.exp(log_softmax(summed)).astype(np.float32)
 
     def _strange(self, encoded: Encoded, looks: Mapping[str, Matrix]) -> Matrix:
         seen = views(self.strangeness, encoded, looks)
@@ -118,7 +117,6 @@ class TopicHead:
             "format": FORMAT,
             "labels": self.labels,
             "shares": {name: part.share for name, part in self.parts.items()},
-            "temperature": self.temperature,
             "limit": one.limit,
             "encoder": self.encoder,
             "branch": self.branch,
@@ -155,7 +153,6 @@ class TopicHead:
             tuple(described["labels"]),
             parts,
             arrays["rarity"],
-            described["temperature"],
             Strangeness(limit=described["limit"], **{name: arrays[name] for name in ("known", "turn", *FULL)}),
             described["encoder"],
             described["branch"],
@@ -205,9 +202,8 @@ def views(strangeness: Strangeness, encoded: Encoded, looks: Mapping[str, Matrix
 
 def mahalanobis(strangeness: Strangeness, inner: Matrix) -> Matrix:
     """The distance to the nearest topic, less that to the middle of all, (n,)."""
-    turned = by_row(inner, np.ascontiguousarray(strangeness.turn.T)) - strangeness.center
-    own = by_row(turned, np.ascontiguousarray(strangeness.within.T))
-    overall = by_row(turned, np.ascontiguousarray(strangeness.overall.T))
+    turned = by_row(inner, strangeness.turn) - strangeness.center
+    own, overall = by_row(turned, strangeness.within), by_row(turned, strangeness.overall)
     to_topics = np.stack([((strangeness.topics - row) ** 2).sum(axis=1).min() for row in own])
     distance: Matrix = to_topics - (overall**2).sum(axis=1)
     return distance
