@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-EVIDENCE_SCHEMA = 1
+EVIDENCE_SCHEMA = 2
 RECOMMENDATION_SCHEMA = 1
 
 
@@ -47,6 +47,14 @@ class WishSource(StrEnum):
     TICKET = "ticket"
     CUSTOMER = "customer"
     ACCOUNT = "account"
+
+
+class Whose(StrEnum):
+    """Of whom a wish speaks; words about somebody else bind nobody."""
+
+    SELF = "self"
+    COLLEAGUE = "colleague"
+    FIRM = "firm"  # the writer's whole company, the writer included
 
 
 class Tone(StrEnum):
@@ -133,6 +141,28 @@ class Sender(StrEnum):
     SYSTEM = "system"
 
 
+class Cause(StrEnum):
+    """Why a wish was not honoured."""
+
+    OVERRIDDEN = "overridden"  # the advice met the wish, and something else was done
+    NO_PERSON_FREE = "no_person_free"
+    OUT_OF_HOURS = "out_of_hours"
+    POLICY = "policy"  # a rule of the program or of the company went before the wish
+    NOT_OFFERED = "not_offered"  # the company does not offer the channel to this customer
+
+
+class OutcomeKind(StrEnum):
+    """What became of a ticket, or what an agent says of it."""
+
+    CONFIRMED = "confirmed"  # somebody said that it helped
+    CONTRADICTED = "contradicted"  # came back, reopened, or said that it did not help
+    ABANDONED = "abandoned"  # went away without an answer to their question
+    HANDED_ON = "handed_on"  # went on to a person after the article
+    WOULD_ANSWER = "would_answer"  # an agent's verdict: this article would have answered
+    WOULD_NOT_ANSWER = "would_not_answer"  # an agent's verdict: it would not have
+    OTHER_MATTER = "other_matter"  # an agent's verdict: `related` is about something else
+
+
 class ReasonCode(StrEnum):
     """The rules in their order, then the remarks that no rule is decided by."""
 
@@ -185,6 +215,8 @@ class Wish:
     since: datetime | None = None  # None = not known, counted as oldest
     expires: datetime | None = None  # None = never
     author: str | None = None  # None = the customer of this ticket; another's wish does not count
+    whose: Whose = Whose.SELF  # a colleague's does not count
+    lasting: bool = False  # said for good: "never call me", "from now on by e-mail"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +264,7 @@ class Handled:
     channel: Channel | None = None
     by: str | None = None
     at: datetime | None = None
+    reason: Cause | None = None  # why not as the customer wished, where somebody said so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -340,11 +373,29 @@ class Failure:
     quote: Quote | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a ticket, as somebody or something told it."""
+
+    source: str = "local"
+    ticket_id: str
+    kind: OutcomeKind
+    at: datetime  # aware; when it happened
+    by: str | None = None  # the customer, an agent's name, a file; None = not known
+    how: str | None = None  # "came_back", "reopened", "said_no_help", "link", "import", …
+    article: str | None = None  # id, of a verdict; None = the first one offered
+    related: str | None = None  # the later ticket, where there is one
+    note: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class History:
-    """What reading needs of the past: articles offered before in the same thread."""
+    """What reading needs of the past: articles offered before in the same thread, and what is on file."""
 
     offered: tuple[str, ...] = ()  # ids of articles
+    wishes: tuple[Wish, ...] = ()  # on file for the customer and the account when the ticket came
+    customer: Customer = Customer()  # what is known beside the ticket, wishes left out
+    account: Account = Account()  # the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """What the customer is willing and not willing to do, of all that was ever said.
 
-Channel by channel, of the wishes that are neither expired, nor another author's, nor about another topic or moment:
+Channel by channel, of the wishes that are neither expired, nor another author's or about a colleague, nor about another
+topic or moment:
 said in this ticket beats on file for the customer beats on file for the account; narrower beats general; newer beats
 older; at equal rank a refusal wins. In a ticket the later words are the newer ones.
 
@@ -14,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from advisor.types import Evidence, Stance, Wish, WishChannel, WishSource
+from advisor.types import Evidence, Stance, Whose, Wish, WishChannel, WishSource
 
 Rank = tuple[float | str, ...]  # smaller is stronger
 
@@ -77,7 +78,9 @@ def _willingness(settled: dict[WishChannel, Wish | None], zone: tzinfo) -> Willi
 
 def _counts(wish: Wish, evidence: Evidence, zone: tzinfo) -> bool:
     """Whether it is the customer's own, still valid, and about this matter."""
-    if wish.author is not None or (wish.moment is not None and wish.moment != evidence.moment.label):
+    if wish.author is not None or wish.whose is Whose.COLLEAGUE:
+        return False
+    if wish.moment is not None and wish.moment != evidence.moment.label:
         return False
     if wish.expires is not None and _seconds(wish.expires, zone) <= _seconds(evidence.at, zone):
         return False
@@ -114,7 +117,8 @@ def _rank(wish: Wish, zone: tzinfo) -> Rank:
     expires = float("inf") if wish.expires is None else _seconds(wish.expires, zone)
     quote = (wish.quote.start, wish.quote.end, wish.quote.text) if wish.quote is not None else (-1, -1, "")
     precedence = (*_standing(wish), *_age(wish, zone), wish.stance is Stance.WANTS)
-    return (*precedence, wish.order, -wish.probability, -expires, *quote, wish.moment or "", wish.topic or "")
+    rest = (wish.order, -wish.probability, -expires, *quote, wish.moment or "", wish.topic or "", wish.whose)
+    return (*precedence, *rest, not wish.lasting)
 
 
 def _seconds(at: datetime, zone: tzinfo) -> float:

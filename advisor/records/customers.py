@@ -1,14 +1,17 @@
-"""A customer in the records: found, taken out whole, or given out whole."""
+"""A customer in the records: found, known, taken out whole, or given out whole."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
+from datetime import date
 
 import sqlite_utils
 
-from advisor.records.rows import IN_TICKET, OF_CUSTOMER, digits
+from advisor.records.rows import account_key, customer_key, digits
 from advisor.records.tables import OF_TICKET, RecordsFile, Row
+from advisor.types import Account, Customer, Ticket
+
+OF_CUSTOMER = "source = ? and kind = 'customer' and owner = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,10 @@ def erase(file: RecordsFile, found: Found) -> int:
             for ticket in tickets:
                 for table in OF_TICKET:
                     tables.execute(f"delete from {table} where source = ? and ticket_id = ?", [found.source, ticket])
-                _erase_wishes(tables, found.source, IN_TICKET, ticket)
+                tables.execute("delete from filed where source = ? and said_in = ?", [found.source, ticket])
+                tables.execute(
+                    "update outcomes set related = null where source = ? and related = ?", [found.source, ticket]
+                )
             erase_without_tickets(tables, found.source, found.id)
         tables.execute("pragma wal_checkpoint(truncate)")
     return len(tickets)
@@ -60,22 +66,23 @@ def erase_without_tickets(tables: sqlite_utils.Database, source: str, id: str) -
     """Take out a customer who has no ticket any more, as one does who turns out to be another."""
     sql = "select 1 from tickets where source = ? and customer = ?"
     if tables.execute(sql, [source, id]).fetchone() is None:
-        _erase_wishes(tables, source, OF_CUSTOMER, id)
+        tables.execute(f"delete from filed where {OF_CUSTOMER}", [source, id])
         tables.execute("delete from customers where source = ? and id = ?", [source, id])
 
 
-def export(file: RecordsFile, found: Found) -> bytes:
-    """All that is stored of a customer, as one JSON object: its tables with their rows."""
+def export(file: RecordsFile, found: Found) -> dict[str, list[Row]]:
+    """All that is stored of a customer: the tables with their rows."""
     with file.errors_named():
         tables = file.tables
         rows = {"customers": _rows(tables, "customers", "source = ? and id = ?", [found.source, found.id])}
-        rows["wishes"] = _wishes(tables, found.source, OF_CUSTOMER, found.id)
+        rows["filed"] = _rows(tables, "filed", OF_CUSTOMER, [found.source, found.id])
         rows |= {table: [] for table in OF_TICKET}
         for ticket in _tickets(tables, found):
             for table in OF_TICKET:
                 rows[table] += _rows(tables, table, "source = ? and ticket_id = ?", [found.source, ticket])
-            rows["wishes"] += _wishes(tables, found.source, IN_TICKET, ticket)
-    return json.dumps(rows, ensure_ascii=False, indent=2).encode()
+            said = "source = ? and said_in = ? and kind = 'account'"
+            rows["filed"] += _rows(tables, "filed", said, [found.source, ticket])
+    return rows
 
 
 def _tickets(tables: sqlite_utils.Database, found: Found) -> list[str]:
@@ -87,9 +94,22 @@ def _rows(tables: sqlite_utils.Database, table: str, where: str, values: list[st
     return list(tables.table(table).rows_where(where, values))
 
 
-def _wishes(tables: sqlite_utils.Database, source: str, kind: str, owner: str) -> list[Row]:
-    return _rows(tables, "wishes", "source = ? and kind = ? and owner = ?", [source, kind, owner])
+def known_of(tables: sqlite_utils.Database, ticket: Ticket) -> tuple[Customer, Account]:
+    """What the records know of who wrote a ticket and of who pays, beside the ticket itself."""
+    sql = "select name, email, phone, persona, account from customers where source = ? and id = ?"
+    row = tables.execute(sql, [ticket.source, customer_key(ticket)]).fetchone()
+    customer, account = (
+        (Customer(name=row[0], email=row[1], phone=row[2], persona=row[3]), row[4]) if row else (Customer(), None)
+    )
+    return customer, _account(tables, ticket.source, account_key(ticket.account) or account)
 
 
-def _erase_wishes(tables: sqlite_utils.Database, source: str, kind: str, owner: str) -> None:
-    tables.execute("delete from wishes where source = ? and kind = ? and owner = ?", [source, kind, owner])
+def _account(tables: sqlite_utils.Database, source: str, key: str | None) -> Account:
+    if key is None:
+        return Account()
+    row = next(iter(tables.table("accounts").rows_where("source = ? and id = ?", [source, key])), None)
+    if row is None:
+        return Account()
+    facts = {name: row[name] for name in ("name", "licences", "monthly_revenue", "plan", "manager", "usage")}
+    renews_on = date.fromisoformat(row["renews_on"]) if row["renews_on"] else None
+    return Account(id=None if key.startswith("name:") else key, renews_on=renews_on, **facts)

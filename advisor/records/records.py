@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlite_utils
 
 from advisor.advise import Advice
 from advisor.records import customers
-from advisor.records.customers import Found
+from advisor.records.customers import Found, known_of
+from advisor.records.filing import Filing, file_ticket, in_force
+from advisor.records.outcomes import MESSAGE, Outcomes, handled_in, handled_of, keep_handled
+from advisor.records.past import Past, past
+from advisor.records.promises import Audits, Promises
 from advisor.records.rows import (
+    account_key,
     account_row,
     address,
     customer_key,
@@ -27,14 +32,24 @@ from advisor.records.rows import (
     recommendation_row,
     ticket_row,
     wish_row,
-    wishes_by_owner,
     written,
 )
-from advisor.records.tables import RecordsFile, Row, open_file
-from advisor.types import Action, Channel, Customer, Evidence, History, OfferedArticle, Recommendation, Ticket
+from advisor.records.tables import RecordsFile, Row, moment_of, open_file, put
+from advisor.types import (
+    Action,
+    Channel,
+    Customer,
+    Evidence,
+    Handled,
+    History,
+    OfferedArticle,
+    Recommendation,
+    Ticket,
+    WishSource,
+)
 from advisor.wire import evidence_from_json, evidence_to_json
 
-COUNTED = ("tickets", "customers", "accounts", "wishes", "recommendations")
+COUNTED = ("tickets", "customers", "accounts", "wishes", "filed", "recommendations", "handled", "outcomes")
 MOST_LINKS = 200  # addresses of one thread that are looked up
 
 
@@ -51,8 +66,20 @@ class Stored:
     status: str | None
     tags: tuple[str, ...]
     customer: Customer  # without wishes: those in force stand in the recommendation
+    customer_key: str  # under which the customer is kept
+    account_key: str | None  # None = no account is known
     evidence: Evidence
     recommendation: Recommendation
+    handled: Handled | None  # None = nothing is known of what was done
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """An experience file that came into use."""
+
+    at: datetime
+    fingerprint: str
+    by: str | None
 
 
 class Records:
@@ -60,6 +87,10 @@ class Records:
 
     def __init__(self, file: RecordsFile) -> None:
         self.file = file
+        self.filing = Filing(file)
+        self.outcomes = Outcomes(file)
+        self.promises = Promises(file)
+        self.audits = Audits(file)
 
     @classmethod
     def open(cls, path: Path) -> Records:
@@ -67,7 +98,15 @@ class Records:
         return cls(open_file(path))
 
     def history(self, ticket: Ticket, /) -> History:
-        """Articles offered in this thread before the customer wrote again: by an advice, or by an agent's link."""
+        """Articles offered in this thread before the customer wrote again, and what is on file for who writes."""
+        with self.file.errors_named():
+            customer, account = known_of(self.file.tables, ticket)
+            key = account_key(ticket.account) or account_key(account)
+            wishes = in_force(self.file.tables, ticket, key, ticket.created_at or datetime.now(UTC))
+        return History(self._offered(ticket), wishes, customer, account)
+
+    def _offered(self, ticket: Ticket) -> tuple[str, ...]:
+        """Offered by an advice, or by an agent's link."""
         now = set(written(ticket))
         with self.file.errors_named():
             rows = self.file.tables.execute(
@@ -78,7 +117,7 @@ class Records:
             linked = self._linked(links_answered(ticket.messages)[:MOST_LINKS])
         # the thread has grown: all that was written then still stands in it; another text under the id is no answer
         advised = [str(article) for article, then in rows if set(json.loads(then)) < now]
-        return History(tuple(dict.fromkeys([*advised, *linked])))
+        return tuple(dict.fromkeys([*advised, *linked]))
 
     def save(self, advices: list[Advice], /) -> list[Advice]:
         """Store advices in one transaction; they come back with the id and revision of their recommendation."""
@@ -91,10 +130,28 @@ class Records:
             found = _newest(self.file.tables, ticket_id, source)
             return _stored(self.file.tables, found) if found is not None else None
 
-    def keep_experience(self, fingerprint: str, text: str) -> None:
-        """Remember the text of the experience file that advices name by its fingerprint."""
+    def past(
+        self, *, since: datetime | None = None, until: datetime | None = None, part: int = 0, parts: int = 1
+    ) -> Iterator[Past]:
+        """The newest advice of every ticket, by the time of the ticket; `part` of `parts` are disjoint shares."""
+        return past(self.file, since=since, until=until, part=part, parts=parts)
+
+    def keep_experience(self, fingerprint: str, text: str, *, by: str | None = None) -> None:
+        """Remember an experience file that advices name by its fingerprint, and that it came into use now."""
         with self.file.errors_named(), self.file.writing() as tables:
             tables.execute("insert or ignore into experiences values (?, ?)", [fingerprint, text])
+            newest = tables.execute("select fingerprint from experience_uses order by id desc limit 1").fetchone()
+            if newest is None or newest[0] != fingerprint:
+                sql = "insert into experience_uses (at, fingerprint, by) values (?, ?, ?)"
+                tables.execute(sql, [iso(datetime.now(UTC)), fingerprint, by])
+
+    def experience_uses(self) -> list[Use]:
+        """Which experience files were in use, the newest first."""
+        with self.file.errors_named():
+            rows = self.file.tables.execute(
+                "select at, fingerprint, by from experience_uses order by id desc"
+            ).fetchall()
+        return [Use(datetime.fromisoformat(at), fingerprint, by) for at, fingerprint, by in rows]
 
     def experience(self, fingerprint: str) -> str | None:
         """The text of an experience file that was in force; None where it was never kept."""
@@ -116,8 +173,8 @@ class Records:
         """Erase a customer, the tickets included; gives their number."""
         return customers.erase(self.file, found)
 
-    def export(self, found: Found) -> bytes:
-        """All that is stored of a customer, as JSON."""
+    def export(self, found: Found) -> dict[str, list[Row]]:
+        """All that is stored of a customer: the tables with their rows."""
         return customers.export(self.file, found)
 
     def _linked(self, addresses: list[str]) -> list[str]:
@@ -138,8 +195,8 @@ def _saved(tables: sqlite_utils.Database, advice: Advice) -> Advice:
     if before is not None and (before["evidence"], before["json"]) == (evidence_text, text):
         return replace(advice, recommendation=replace(recommendation, id=before["id"], revision=before["revision"]))
     revision = before["revision"] + 1 if before is not None else 1
-    _put(tables, "evidence", evidence_row(ticket, advice.evidence, evidence_text, revision=revision))
-    _put(tables, "recommendations", recommendation_row(ticket, recommendation, text, revision=revision))
+    put(tables, "evidence", evidence_row(ticket, advice.evidence, evidence_text, revision=revision))
+    put(tables, "recommendations", recommendation_row(ticket, recommendation, text, revision=revision))
     _keep_articles(tables, advice.evidence)
     if recommendation.action is Action.SELF_SERVICE:
         _keep_offer(tables, ticket, recommendation.articles, revision=revision)
@@ -152,7 +209,7 @@ def _keep_ticket(tables: sqlite_utils.Database, advice: Advice) -> None:
     ticket = advice.ticket
     sql = "select customer from tickets where source = ? and ticket_id = ?"
     before = tables.execute(sql, [ticket.source, ticket.id]).fetchone()
-    _put(tables, "tickets", ticket_row(advice))
+    put(tables, "tickets", ticket_row(advice))
     if before is not None and before[0] != customer_key(ticket):
         customers.erase_without_tickets(tables, ticket.source, before[0])
     _learn(tables, "customers", customer_row(ticket))
@@ -162,16 +219,22 @@ def _keep_ticket(tables: sqlite_utils.Database, advice: Advice) -> None:
     company = account_row(ticket)
     if company["id"] is not None:
         _learn(tables, "accounts", company)
-    for kind, owner, wishes in wishes_by_owner(advice):
-        key = [ticket.source, kind, owner]
-        tables.execute("delete from wishes where source = ? and kind = ? and owner = ?", key)
-        for place, wish in enumerate(wishes):
-            _put(tables, "wishes", wish_row(wish, source=ticket.source, kind=kind, owner=owner, place=place))
-    done = ticket.handled
-    if done is not None:
-        facts = (ticket.source, ticket.id, done.action, done.channel, done.by, iso(done.at))
-        sql = "insert or replace into handled values (?, ?, ?, ?, ?, ?)"
-        tables.execute(sql, [None if fact is None else str(fact) for fact in facts])
+    tables.execute("delete from wishes where source = ? and ticket_id = ?", [ticket.source, ticket.id])
+    said = [wish for wish in advice.evidence.wishes if wish.source is WishSource.TICKET]
+    for place, wish in enumerate(said):
+        put(tables, "wishes", wish_row(wish, source=ticket.source, ticket_id=ticket.id, place=place))
+    file_ticket(tables, advice)
+    _keep_done(tables, ticket)
+
+
+def _keep_done(tables: sqlite_utils.Database, ticket: Ticket) -> None:
+    """What was really done, as the ticket tells it, or else as an agent's first message shows it."""
+    if ticket.handled is not None:
+        keep_handled(tables, ticket.source, ticket.id, ticket.handled, "ticket")
+        return
+    shown = handled_in(tables, ticket)
+    if shown is not None:
+        keep_handled(tables, ticket.source, ticket.id, shown, MESSAGE)
 
 
 def _keep_articles(tables: sqlite_utils.Database, evidence: Evidence) -> None:
@@ -179,7 +242,7 @@ def _keep_articles(tables: sqlite_utils.Database, evidence: Evidence) -> None:
     for candidate in evidence.candidates:
         if candidate.url is not None:
             row = {"id": candidate.id, "title": candidate.title, "address": address(candidate.url)}
-            _put(tables, "articles", row)
+            put(tables, "articles", row)
 
 
 def _keep_offer(
@@ -187,7 +250,7 @@ def _keep_offer(
 ) -> None:
     for place, article in enumerate(articles):
         row: Row = {"source": ticket.source, "ticket_id": ticket.id, "revision": revision}
-        _put(tables, "offered", row | {"place": place, "article": article.id})
+        put(tables, "offered", row | {"place": place, "article": article.id})
 
 
 def _newest(tables: sqlite_utils.Database, ticket_id: str, source: str | None) -> Row | None:
@@ -212,7 +275,7 @@ def _stored(tables: sqlite_utils.Database, found: Row) -> Stored:
         subject=ticket["subject"],
         text=ticket["text"],
         channel=Channel(ticket["channel"]),
-        created_at=datetime.fromisoformat(ticket["created_at"]) if ticket["created_at"] else None,
+        created_at=moment_of(ticket["created_at"]),
         status=ticket["status"],
         tags=tuple(json.loads(ticket["tags"])),
         customer=Customer(
@@ -222,16 +285,12 @@ def _stored(tables: sqlite_utils.Database, found: Row) -> Stored:
             phone=person["phone"],
             persona=person["persona"],
         ),
+        customer_key=ticket["customer"],
+        account_key=ticket["account"],
         evidence=evidence_from_json(found["evidence"]),
         recommendation=recommendation_from(found),
+        handled=handled_of(tables, ticket["source"], ticket["ticket_id"]),
     )
-
-
-def _put(tables: sqlite_utils.Database, table: str, row: Row) -> None:
-    """Insert a row in the place of the one with the same key."""
-    marks = ", ".join("?" * len(row))
-    columns = ", ".join(f'"{column}"' for column in row)
-    tables.execute(f'insert or replace into "{table}" ({columns}) values ({marks})', list(row.values()))
 
 
 def _learn(tables: sqlite_utils.Database, table: str, row: Row) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -13,10 +13,9 @@ import msgspec
 
 from advisor.advise import Advice
 from advisor.records.tables import Row
-from advisor.types import Account, Evidence, Message, Prediction, Recommendation, Sender, Ticket, Wish, WishSource
+from advisor.types import Account, Evidence, Message, Prediction, Recommendation, Sender, Ticket, Wish
 
 URL = re.compile(r"https?://[^\s<>\"'()\[\]{}]+")
-IN_TICKET, OF_CUSTOMER, OF_ACCOUNT = (source.value for source in WishSource)
 
 
 def digest(*parts: object) -> str:
@@ -107,6 +106,7 @@ def customer_row(ticket: Ticket) -> Row:
         "email": customer.email,
         "phone": customer.phone,
         "persona": customer.persona,
+        "account": account_key(ticket.account),
     }
 
 
@@ -126,24 +126,12 @@ def account_row(ticket: Ticket) -> Row:
     }
 
 
-def wishes_by_owner(advice: Advice) -> Iterator[tuple[str, str, Sequence[Wish]]]:
-    """Kind and key of an owner with the wishes to keep; owners on file of whom nothing came stay as they are."""
-    ticket = advice.ticket
-    yield IN_TICKET, ticket.id, [wish for wish in advice.evidence.wishes if wish.source is WishSource.TICKET]
-    if ticket.customer.wishes:
-        yield OF_CUSTOMER, customer_key(ticket), ticket.customer.wishes
-    account = account_key(ticket.account)
-    if account is not None and ticket.account.wishes:
-        yield OF_ACCOUNT, account, ticket.account.wishes
-
-
-def wish_row(wish: Wish, *, source: str, kind: str, owner: str, place: int) -> Row:
-    """One wish of an owner."""
+def wish_row(wish: Wish, *, source: str, ticket_id: str, place: int) -> Row:
+    """One wish that was said in a ticket."""
     return {
-        "id": digest(source, kind, owner, place),
+        "id": digest(source, ticket_id, place),
         "source": source,
-        "kind": kind,
-        "owner": owner,
+        "ticket_id": ticket_id,
         "channel": wish.channel.value,
         "stance": wish.stance.value,
         "rank": wish.order,
@@ -154,6 +142,8 @@ def wish_row(wish: Wish, *, source: str, kind: str, owner: str, place: int) -> R
         "expires": iso(wish.expires),
         "author": wish.author,
         "quote": wish.quote.text if wish.quote is not None else None,
+        "whose": wish.whose.value,
+        "lasting": int(wish.lasting),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,8 @@ from index.database import Database
 Row = dict[str, Any]
 """One row of a table by its columns, as SQLite gives it."""
 
-OF_TICKET = ("tickets", "evidence", "recommendations", "offered", "handled")
-"""Tables with the columns `source` and `ticket_id`; `wishes` has them too, under `owner`."""
+OF_TICKET = ("tickets", "evidence", "recommendations", "offered", "handled", "wishes", "outcomes", "audits")
+"""Tables with the columns `source` and `ticket_id`."""
 
 migrations = Migrations("advisor records")
 migrations.migrations_table = "records_migrations"
@@ -42,6 +43,21 @@ class RecordsFile(Database):
 def open_file(path: Path) -> RecordsFile:
     """Open the database, made where it is missing, with its tables up to date."""
     return RecordsFile(path, migrations)
+
+
+def put(tables: sqlite_utils.Database, table: str, row: Row) -> None:
+    """Insert a row in the place of the one with the same key."""
+    marks = ", ".join("?" * len(row))
+    columns = ", ".join(f'"{column}"' for column in row)
+    tables.execute(f'insert or replace into "{table}" ({columns}) values ({marks})', list(row.values()))
+
+
+def moment_of(text: str | None) -> datetime | None:
+    """A stored time with its zone; where none was stored, UTC."""
+    if not text:
+        return None
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 @migrations()
@@ -88,3 +104,52 @@ def what_was_read_and_advised(tables: sqlite_utils.Database) -> None:
     tables.create_table("articles", {"id": str, "title": str, "address": str}, pk="id")
     tables.table("articles").create_index(["address"])
     tables.create_table("experiences", {"fingerprint": str, "text": str}, pk="fingerprint")
+
+
+@migrations()
+def wishes_on_file(tables: sqlite_utils.Database) -> None:
+    """What was said in a ticket stands in `wishes`; what counts for later tickets in `filed`, ended rows too.
+
+    `filed.standing` is once, standing or suggested; `said_by` is ticket, agent, import, helpdesk or learnt. A row that
+    was ended, by newer words or by an agent, stays, with when, by whom and why.
+    """
+    filed: dict[str, type] = dict.fromkeys(("id", "source", "kind", "owner", "channel", "stance"), str) | {"rank": int}
+    filed |= dict.fromkeys(("moment", "topic", "since", "until", "standing", "said_by", "said_in", "quote"), str)
+    filed |= dict.fromkeys(("evidence", "changed_by", "changed_at", "ended_at", "ended_by", "ended_why"), str)
+    tables.create_table("filed", filed, pk="id")
+    tables.table("filed").create_index(["source", "kind", "owner"])
+    tables.table("filed").create_index(["said_in"])
+    tables.execute(
+        "insert into filed (id, source, kind, owner, channel, stance, rank, moment, topic, since, until, standing, "
+        "said_by) select id, source, kind, owner, channel, stance, rank, moment, topic, since, expires, 'standing', "
+        "'helpdesk' from wishes where kind in ('customer', 'account') and author is null"
+    )
+    tables.execute("delete from wishes where kind in ('customer', 'account')")
+    tables.execute("drop index if exists idx_wishes_source_kind_owner")
+    tables.table("wishes").transform(drop={"kind"}, rename={"owner": "ticket_id"})
+    tables.table("wishes").add_column("whose", str)
+    tables.table("wishes").add_column("lasting", int)
+    tables.table("wishes").create_index(["source", "ticket_id"])
+    tables.table("customers").add_column("account", str)
+
+
+@migrations()
+def what_was_done_and_what_became_of_it(tables: sqlite_utils.Database) -> None:
+    """Outcomes as they were told; drawn tickets with their blind labels; each promise and each look at the outcomes."""
+    tables.table("handled").add_column("reason", str)
+    tables.table("handled").add_column("told_by", str)  # ticket, message, import, agent
+    told: dict[str, type] = dict.fromkeys(
+        ("id", "source", "ticket_id", "kind", "at", "by", "how", "article", "related", "note"), str
+    )
+    tables.create_table("outcomes", told | {"recorded_at": str, "recorded_by": str}, pk="id")
+    tables.table("outcomes").create_index(["source", "ticket_id"])
+    audit: dict[str, type] = dict.fromkeys(
+        ("id", "sample", "source", "ticket_id", "stratum", "drawn_at", "label", "by", "at"), str
+    )
+    tables.create_table("audits", audit | {"weight": float}, pk="id")
+    tables.table("audits").create_index(["source", "ticket_id"])
+    promise: dict[str, type] = dict.fromkeys(("fingerprint", "at", "state", "json"), str)
+    tables.create_table("promises", {"id": int} | promise, pk="id")
+    looks: dict[str, type] = dict.fromkeys(("at", "scope", "promise", "report"), str)
+    tables.create_table("looks", {"id": int} | looks, pk="id")
+    tables.create_table("experience_uses", {"id": int, "at": str, "fingerprint": str, "by": str}, pk="id")

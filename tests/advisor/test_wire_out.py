@@ -176,7 +176,7 @@ def test_a_recommendation_goes_out_by_the_contract() -> None:
 
 
 def test_evidence_stored_by_the_first_schema_is_still_read() -> None:
-    assert evidence_from_json(SAMPLE.read_bytes()) == FULL
+    assert evidence_from_json(SAMPLE.read_bytes()) == replace(FULL, schema=1)
 
 
 def test_evidence_is_stored_without_loss() -> None:
@@ -225,9 +225,9 @@ def test_whatever_evidence_is_stored_comes_back(evidence: Evidence) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ('{"schema": 2}', "stored evidence must have a schema from 1 to 1, was: 2: update the program"),
-        ('{"schema": "1"}', "stored evidence must have a schema from 1 to 1, was: '1': update the program"),
-        ("[]", "stored evidence must have a schema from 1 to 1, was: None: update the program"),
+        ('{"schema": 3}', "stored evidence must have a schema from 1 to 2, was: 3: update the program"),
+        ('{"schema": "1"}', "stored evidence must have a schema from 1 to 2, was: '1': update the program"),
+        ("[]", "stored evidence must have a schema from 1 to 2, was: None: update the program"),
         ("{", "stored evidence must be JSON, was: Input data was truncated: advise the ticket again"),
         (
             '{"schema": 1}',

@@ -1,0 +1,178 @@
+"""Puts wishes on file, ends them, and takes either back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import sqlite_utils
+
+from advisor.advise import Advice
+from advisor.errors import RecordsError
+from advisor.records.filed import (
+    FiledWish,
+    SaidBy,
+    Standing,
+    State,
+    filed_from,
+    of_owner,
+    row_of,
+    said_again,
+    said_in,
+    settled,
+)
+from advisor.records.rows import account_key, customer_key
+from advisor.records.tables import RecordsFile, put
+from advisor.types import Ticket, Wish, WishSource
+
+REPLACED = "the helpdesk sent others"
+Owner = tuple[str, WishSource, str]  # source, kind, key
+
+
+def file_ticket(tables: sqlite_utils.Database, advice: Advice) -> None:
+    """Put on file what a ticket says, and what came with it as on file elsewhere; what it no longer says is ended."""
+    said = said_in(advice)
+    before = [
+        filed_from(row)
+        for row in tables.table("filed").rows_where(
+            "source = ? and said_in = ? and said_by = 'ticket'", [advice.ticket.source, advice.ticket.id]
+        )
+    ]
+    owners = {_owner(one) for one in (*said, *before)}
+    now = {one.id for one in said}
+    for one in before:
+        if one.id not in now:
+            tables.execute("delete from filed where id = ? and (ended_by is null or ended_by != changed_by)", [one.id])
+    for one in said:
+        known = next((other for other in before if other.id == one.id), None)
+        if known is None or known.ended_by is None or known.ended_by != known.changed_by:
+            put(tables, "filed", row_of(said_again(one, of_owner(tables, *_owner(one)))))
+    owners |= _file_helpdesk(tables, advice.ticket, advice.evidence.at)
+    for owner in owners:
+        settle(tables, owner)
+
+
+def _file_helpdesk(tables: sqlite_utils.Database, ticket: Ticket, at: datetime) -> set[Owner]:
+    """Wishes that came with a ticket take the place of those that came so before; where none came, those stay."""
+    came: list[tuple[Owner, Sequence[Wish]]] = [
+        ((ticket.source, WishSource.CUSTOMER, customer_key(ticket)), ticket.customer.wishes)
+    ]
+    account = account_key(ticket.account)
+    if account is not None:
+        came.append(((ticket.source, WishSource.ACCOUNT, account), ticket.account.wishes))
+    changed = set()
+    for owner, wishes in came:
+        if wishes:
+            changed.add(owner)
+            _replace_helpdesk(tables, owner, wishes, at)
+    return changed
+
+
+def _replace_helpdesk(tables: sqlite_utils.Database, owner: Owner, wishes: Sequence[Wish], at: datetime) -> None:
+    sent = {row["id"]: row for row in (row_of(_sent(owner, wish)) for wish in wishes if wish.author is None)}
+    for one in of_owner(tables, *owner):
+        if one.said_by is SaidBy.HELPDESK and one.id not in sent and one.ended_at is None:
+            by = SaidBy.HELPDESK.value
+            ended = replace(one, ended_at=at, ended_by=by, changed_by=by, ended_why=REPLACED)
+            put(tables, "filed", row_of(ended))
+    for row in sent.values():
+        put(tables, "filed", row)
+
+
+def _sent(owner: Owner, wish: Wish) -> FiledWish:
+    source, kind, key = owner
+    return FiledWish(
+        source=source,
+        kind=kind,
+        owner=key,
+        channel=wish.channel,
+        stance=wish.stance,
+        order=wish.order,
+        moment=wish.moment,
+        topic=wish.topic,
+        since=wish.since,
+        until=wish.expires,
+        said_by=SaidBy.HELPDESK,
+    )
+
+
+def settle(tables: sqlite_utils.Database, owner: Owner) -> None:
+    """Let newer words of an owner end the older ones that they take back."""
+    filed = of_owner(tables, *owner)
+    for before, after in zip(filed, settled(filed), strict=True):
+        if before != after:
+            put(tables, "filed", row_of(after))
+
+
+def in_force(tables: sqlite_utils.Database, ticket: Ticket, account: str | None, at: datetime) -> tuple[Wish, ...]:
+    """The wishes on file that may count for a ticket that came then; what this ticket said itself is left out."""
+    kept = of_owner(tables, ticket.source, WishSource.CUSTOMER, customer_key(ticket))
+    sent = {WishSource.CUSTOMER: bool(ticket.customer.wishes), WishSource.ACCOUNT: bool(ticket.account.wishes)}
+    if account is not None:
+        kept += of_owner(tables, ticket.source, WishSource.ACCOUNT, account)
+    return tuple(
+        one.wish()
+        for one in kept
+        if one.state(at) is State.IN_FORCE
+        and not (one.said_by is SaidBy.TICKET and one.said_in == ticket.id)
+        and not (one.said_by is SaidBy.HELPDESK and sent[one.kind])
+    )
+
+
+def _owner(one: FiledWish) -> Owner:
+    return one.source, one.kind, one.owner
+
+
+class Filing:
+    """The wishes on file, as agents and imports see and change them."""
+
+    def __init__(self, file: RecordsFile) -> None:
+        self.file = file
+
+    def of(self, source: str, kind: WishSource, owner: str) -> list[FiledWish]:
+        """All that is on file for a customer or an account, ended ones too; the newest first."""
+        with self.file.errors_named():
+            return of_owner(self.file.tables, source, kind, owner)
+
+    def suggested(self, at: datetime) -> list[FiledWish]:
+        """All suggestions that wait for an agent: words about others, what was learnt, standing wishes that ran out."""
+        with self.file.errors_named():
+            rows = list(self.file.tables.table("filed").rows_where(order_by="since desc, id"))
+        return [one for one in map(filed_from, rows) if one.state(at) is State.SUGGESTED]
+
+    def get(self, id: str) -> FiledWish:
+        """The wish of an id, or of the beginning of one that fits no other; RecordsError where there is none."""
+        with self.file.errors_named():
+            rows = list(self.file.tables.table("filed").rows_where("substr(id, 1, ?) = ?", [len(id), id]))
+        if len(rows) != 1:
+            came = "several wishes" if rows else "no wish"
+            raise RecordsError(f"{came} on file under the id {id!r}: advisor customers show CUSTOMER lists the ids")
+        return filed_from(rows[0])
+
+    def put(self, wish: FiledWish, *, by: str | None, at: datetime) -> FiledWish:
+        """Put a wish on file."""
+        filed = replace(wish, changed_by=by, changed_at=at)
+        row = row_of(filed)
+        with self.file.errors_named(), self.file.writing() as tables:
+            put(tables, "filed", row)
+            settle(tables, _owner(filed))
+        return replace(filed, id=row["id"])
+
+    def end(self, wish: FiledWish, *, by: str, at: datetime, why: str) -> None:
+        """Let a wish count no more; it stays on file with who ended it and why."""
+        ended = replace(wish, ended_at=at, ended_by=by, ended_why=why, changed_by=by, changed_at=at)
+        self._changed(ended)
+
+    def restore(self, wish: FiledWish, *, by: str, at: datetime) -> None:
+        """Take an end back."""
+        self._changed(replace(wish, ended_at=None, ended_by=None, ended_why=None, changed_by=by, changed_at=at))
+
+    def confirm(self, wish: FiledWish, *, by: str, at: datetime, until: datetime | None) -> None:
+        """Make a suggestion a standing wish."""
+        self._changed(replace(wish, standing=Standing.STANDING, since=at, until=until, changed_by=by, changed_at=at))
+
+    def _changed(self, wish: FiledWish) -> None:
+        with self.file.errors_named(), self.file.writing() as tables:
+            put(tables, "filed", row_of(wish))
+            settle(tables, _owner(wish))
