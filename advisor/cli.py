@@ -14,15 +14,28 @@ import click
 
 PROJECT = "ticket-advisor"
 HELP = {
+    "accounts": "Accounts: import, show, and their wishes on file.",
     "advise": "Advise, for each ticket, an article or a person, and say why.",
+    "audit": "Label drawn tickets blind, so that compliance can be corrected.",
+    "compliance": "How often what was done was what the customer wished.",
+    "customers": "Customers: import, show, and their wishes on file.",
     "demo": "Set up an invented company and advise its tickets.",
     "doctor": "Say what is installed, what is missing, and the cure.",
     "evaluate": "Measure what is read against the published figures.",
+    "experience": "The experience file: check, show, compare, history.",
+    "export": "Give out all that is stored of a customer.",
+    "forget": "Erase all that is stored of a customer.",
+    "incident": "Open and close incidents, whose notice matching tickets carry.",
     "init": "Make everything ready; asks nothing.",
     "kb": "The knowledge base: import, search, list, show and remove articles.",
+    "outcomes": "What became of tickets: import, add, and the honest ledger.",
+    "promise": "The promised share of wrong articles: curve, bound, certification.",
+    "replay": "Decide again from what was stored, and compare.",
     "serve": "Serve the page on which a ticket is typed and advised.",
     "show": "Show a ticket, what was read in it and what was advised.",
     "train": "Train on your own tickets; choose which models serve, and go back.",
+    "whatif": "Try another experience file on all recorded tickets.",
+    "why": "The receipt of an advice: which rule, which words, what would change it.",
 }
 """What the list of commands says, so that none need be imported for it."""
 

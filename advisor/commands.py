@@ -44,7 +44,7 @@ def init(context: click.Context) -> None:
     from index.knowledge import KnowledgeBase
     from index.progress import ProgressBar
 
-    settings = _settings(context)
+    settings = settings_of(context)
     settings.home.mkdir(parents=True, exist_ok=True)
     _write_new(settings.home / "settings.toml", TEMPLATE)
     _write_new(settings.experience, default_text())
@@ -80,7 +80,7 @@ def advise(context: click.Context, file: str, as_json: bool, as_table: bool, no_
     from advisor.wiring import ready
     from index.progress import ProgressBar
 
-    settings = _settings(context)
+    settings = settings_of(context)
     name = _name_of(file)
     with _opened(file) as stream:
         advisor = ready(settings, progress=ProgressBar())
@@ -110,7 +110,7 @@ def show(context: click.Context, ticket_id: str, source: str | None, as_json: bo
     from advisor.show import stored_json, stored_text
     from advisor.wiring import open_records
 
-    stored = open_records(_settings(context)).last(_storable(ticket_id), source=source and _storable(source))
+    stored = open_records(settings_of(context)).last(_storable(ticket_id), source=source and _storable(source))
     if stored is None:
         where = f" from {source}" if source else ""
         raise RecordsError(f"no ticket{where} is recorded under the id {ticket_id}: advisor advise records tickets")
@@ -132,7 +132,7 @@ def doctor(context: click.Context, archive: str | None) -> None:
     from advisor.doctor import checks, readable_share
     from advisor.wire import read_tickets
 
-    settings = _settings(context)
+    settings = settings_of(context)
     if archive is not None:
         name = _name_of(archive)
         with _opened(archive) as stream:
@@ -175,7 +175,8 @@ class _Batch:
             context.exit(1 if self.advised else 2)
 
 
-def _settings(context: click.Context) -> Settings:
+def settings_of(context: click.Context) -> Settings:
+    """The settings of the home folder that was named."""
     knowledge = context.find_object(KnowledgeSettings)
     if knowledge is None:
         raise AdvisorError("the home folder is not known: call this command through advisor")

@@ -43,9 +43,8 @@ def ready(settings: Settings, *, progress: Progress | None = None) -> Advisor:
     heads = heads_in_use(settings, encoder)
     records = open_records(settings)
     records.keep_experience(experience.fingerprint, text)
-    return Advisor(
-        Reader(encoder, knowledge, heads, Examples(experience), masked=settings.mask), records, experience, Promise()
-    )
+    reader = Reader(encoder, knowledge, heads, Examples(experience), masked=settings.mask)
+    return Advisor(reader, records, experience, records.promises.in_force() or Promise())
 
 
 def encoder_in_use(settings: Settings, *, progress: Progress | None = None) -> Encoder:
@@ -69,6 +68,11 @@ def heads_in_use(settings: Settings, encoder: Encoder) -> Heads:
     if topics is None:
         return heads
     return replace(heads, topics=TopicHead.load(topics.folder, encoder=encoder.fingerprint, branch=encoder.branch))
+
+
+def experience_of(settings: Settings, records: Records) -> Experience:
+    """The experience file in force."""
+    return load_experience(settings)[0]
 
 
 def load_experience(settings: Settings) -> tuple[Experience, str]:

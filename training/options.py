@@ -1,4 +1,4 @@
-"""What the training commands have in common: options, the settings of the home folder, rows that were not used."""
+"""What the training commands have in common: options, and the rows that were not used."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from advisor.errors import AdvisorError
-from advisor.settings import Settings
-from index.settings import KnowledgeSettings
+from advisor.commands import settings_of
+
+__all__ = ["as_json", "forced", "mapped", "say_problems", "seeded", "settings_of"]
 
 Command = Callable[..., Any]
 SHOWN_PROBLEMS = 20
@@ -33,14 +33,6 @@ def seeded(said: str) -> Callable[[Command], Command]:
 def as_json(command: Command) -> Command:
     """Print for programs."""
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")(command)
-
-
-def settings_of(context: click.Context) -> Settings:
-    """The settings of the home folder that was named."""
-    knowledge = context.find_object(KnowledgeSettings)
-    if knowledge is None:
-        raise AdvisorError("the home folder is not known: call this command through advisor")
-    return Settings.load(knowledge.home)
 
 
 def say_problems(problems: Sequence[object], refused: int) -> None:

@@ -14,15 +14,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.errors import SettingsError
-from index.settings import KnowledgeSettings
+from advisor.commands import settings_of
 
 if TYPE_CHECKING:
     from socket import socket
 
     from advisor.advise import Advice, Advisor
-    from advisor.settings import Settings
-
 PORT = 8321
 LEAST_WIDTH = 120  # of the table, in characters
 WILDCARDS = frozenset({"0.0.0.0", "::"})
@@ -98,16 +95,6 @@ def table_of(advices: Iterable[Advice]) -> Iterator[str]:
     yield head
     for advice in advices:
         yield from wrap(table_row(advice), width, subsequent_indent=" " * head.index("why"))
-
-
-def settings_of(context: click.Context) -> Settings:
-    """The settings of the home folder that the context names."""
-    from advisor.settings import Settings
-
-    knowledge = context.find_object(KnowledgeSettings)
-    if knowledge is None:
-        raise SettingsError("the home folder is not known: call this command through advisor")
-    return Settings.load(knowledge.home)
 
 
 def _serve(advisor: Advisor, taken: socket, host: str, names: tuple[str, ...]) -> None:

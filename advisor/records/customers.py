@@ -101,10 +101,11 @@ def known_of(tables: sqlite_utils.Database, ticket: Ticket) -> tuple[Customer, A
     customer, account = (
         (Customer(name=row[0], email=row[1], phone=row[2], persona=row[3]), row[4]) if row else (Customer(), None)
     )
-    return customer, _account(tables, ticket.source, account_key(ticket.account) or account)
+    return customer, account_of(tables, ticket.source, account_key(ticket.account) or account)
 
 
-def _account(tables: sqlite_utils.Database, source: str, key: str | None) -> Account:
+def account_of(tables: sqlite_utils.Database, source: str, key: str | None) -> Account:
+    """What is known of an account; nothing where it is not there."""
     if key is None:
         return Account()
     row = next(iter(tables.table("accounts").rows_where("source = ? and id = ?", [source, key])), None)

@@ -93,6 +93,11 @@ class FiledWish:
             return State.IN_FORCE
         return State.SUGGESTED if self.standing is Standing.STANDING else State.EXPIRED
 
+    @property
+    def ended_by_person(self) -> bool:
+        """Whether an agent or a helpdesk ended it, not newer words."""
+        return self.ended_by is not None and self.ended_by == self.changed_by
+
     def wish(self) -> Wish:
         """As the decision sees it; its quote stands in another ticket and is left out."""
         return Wish(
@@ -124,7 +129,7 @@ def said_in(advice: Advice) -> list[FiledWish]:
             kind, of = (WishSource.ACCOUNT, account) if account is not None else (WishSource.CUSTOMER, owner)
             said = f"said in ticket {advice.ticket.id} {about}"
             filed.append(_suggestion(replace(own, kind=kind, owner=of), said))
-    return [replace(one, id=_name(one)) for one in filed]
+    return [named(one) for one in filed]
 
 
 def _about(wish: Wish) -> str | None:
@@ -160,6 +165,11 @@ def _suggestion(one: FiledWish, evidence: str) -> FiledWish:
     return replace(one, moment=None, topic=None, until=None, standing=Standing.SUGGESTED, evidence=evidence)
 
 
+def named(one: FiledWish) -> FiledWish:
+    """The wish with an id that is made of what it says, whose it is, and where it was said."""
+    return replace(one, id=_name(one))
+
+
 def _name(one: FiledWish) -> str:
     suggested = one.standing is Standing.SUGGESTED
     parts: tuple[object, ...] = (
@@ -190,7 +200,7 @@ def said_again(one: FiledWish, others: Iterable[FiledWish]) -> FiledWish:
         and other.said_in != one.said_in
         and other.since is not None
         and one.since - STANDING <= other.since <= one.since
-        and not _ended_by_person(other)
+        and not other.ended_by_person
     ]
     if not alike:
         return one
@@ -199,18 +209,14 @@ def said_again(one: FiledWish, others: Iterable[FiledWish]) -> FiledWish:
 
 def settled(filed: Sequence[FiledWish]) -> list[FiledWish]:
     """The wishes of one owner with their ends as newer words set them; what a person has ended stays as it is."""
-    return [one if _ended_by_person(one) else _ended_by_newer(one, filed) for one in filed]
-
-
-def _ended_by_person(one: FiledWish) -> bool:
-    return one.ended_by is not None and one.ended_by == one.changed_by
+    return [one if one.ended_by_person else _ended_by_newer(one, filed) for one in filed]
 
 
 def _ended_by_newer(one: FiledWish, filed: Sequence[FiledWish]) -> FiledWish:
     newer = [
         other
         for other in filed
-        if not _ended_by_person(other) and _contradicts(other, one) and (other.since or OLDEST) > (one.since or OLDEST)
+        if not other.ended_by_person and _contradicts(other, one) and (other.since or OLDEST) > (one.since or OLDEST)
     ]
     first = min(newer, key=lambda other: (other.since or OLDEST, other.id), default=None)
     if first is None:
@@ -280,4 +286,5 @@ def of_owner(tables: sqlite_utils.Database, source: str, kind: WishSource, owner
     """All that is on file for a customer or an account, the newest first."""
     rows = tables.table("filed").rows_where("source = ? and kind = ? and owner = ?", [source, kind.value, owner])
     found = [filed_from(row) for row in rows]
-    return sorted(found, key=lambda one: (one.since or OLDEST, one.id), reverse=True)
+    by_choice = sorted(found, key=lambda one: (one.order, one.id))
+    return sorted(by_choice, key=lambda one: one.since or OLDEST, reverse=True)

@@ -42,11 +42,11 @@ def file_ticket(tables: sqlite_utils.Database, advice: Advice) -> None:
     owners = {_owner(one) for one in (*said, *before)}
     now = {one.id for one in said}
     for one in before:
-        if one.id not in now:
-            tables.execute("delete from filed where id = ? and (ended_by is null or ended_by != changed_by)", [one.id])
+        if one.id not in now and not one.ended_by_person:
+            tables.execute("delete from filed where id = ?", [one.id])
     for one in said:
         known = next((other for other in before if other.id == one.id), None)
-        if known is None or known.ended_by is None or known.ended_by != known.changed_by:
+        if known is None or not known.ended_by_person:
             put(tables, "filed", row_of(said_again(one, of_owner(tables, *_owner(one)))))
     owners |= _file_helpdesk(tables, advice.ticket, advice.evidence.at)
     for owner in owners:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from advisor.records.tables import RecordsFile, moment_of
-from advisor.types import Action, Cause, Channel, Evidence, Handled, PromiseState, Recommendation
+from advisor.types import Action, Cause, Channel, Evidence, Handled, PromiseState, Recommendation, WishSource
 from advisor.wire import evidence_from_json
 
 COLUMNS = (
@@ -73,13 +73,25 @@ class Past:
 
 
 def past(
-    file: RecordsFile, *, since: datetime | None = None, until: datetime | None = None, part: int = 0, parts: int = 1
+    file: RecordsFile,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    part: int = 0,
+    parts: int = 1,
+    of: tuple[str, WishSource, str] | None = None,
 ) -> Iterator[Past]:
-    """The newest advice of every ticket, by the time of the ticket; `part` of `parts` are disjoint shares of them."""
-    sql, values = PAST, list[int]()
+    """The newest advice of every ticket, by the time of the ticket.
+
+    `part` of `parts` are disjoint shares of them, in no order; `of` takes those of one customer or account only.
+    """
+    sql, values = PAST, list[int | str]()
     if parts > 1:
         sql += " and r.rowid % ? = ?"
         values += [parts, part]
+    if of is not None:
+        sql += f" and t.source = ? and t.{of[1].value} = ?"
+        values += [of[0], of[2]]
     with file.errors_named():
         order = "" if parts > 1 else " order by julianday(coalesce(t.created_at, r.at)), r.source, r.ticket_id"
         for row in file.tables.execute(sql + order, values):

@@ -16,6 +16,7 @@ from advisor.records.customers import Found, known_of
 from advisor.records.filing import Filing, file_ticket, in_force
 from advisor.records.outcomes import MESSAGE, Outcomes, handled_in, handled_of, keep_handled
 from advisor.records.past import Past, past
+from advisor.records.people import People
 from advisor.records.promises import Audits, Promises
 from advisor.records.rows import (
     account_key,
@@ -34,7 +35,7 @@ from advisor.records.rows import (
     wish_row,
     written,
 )
-from advisor.records.tables import RecordsFile, Row, moment_of, open_file, put
+from advisor.records.tables import RecordsFile, Row, learn, moment_of, open_file, put
 from advisor.types import (
     Action,
     Channel,
@@ -88,6 +89,7 @@ class Records:
     def __init__(self, file: RecordsFile) -> None:
         self.file = file
         self.filing = Filing(file)
+        self.people = People(file)
         self.outcomes = Outcomes(file)
         self.promises = Promises(file)
         self.audits = Audits(file)
@@ -131,10 +133,16 @@ class Records:
             return _stored(self.file.tables, found) if found is not None else None
 
     def past(
-        self, *, since: datetime | None = None, until: datetime | None = None, part: int = 0, parts: int = 1
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        part: int = 0,
+        parts: int = 1,
+        of: tuple[str, WishSource, str] | None = None,
     ) -> Iterator[Past]:
-        """The newest advice of every ticket, by the time of the ticket; `part` of `parts` are disjoint shares."""
-        return past(self.file, since=since, until=until, part=part, parts=parts)
+        """The newest advice of every ticket, by its time; see `advisor.records.past`."""
+        return past(self.file, since=since, until=until, part=part, parts=parts, of=of)
 
     def keep_experience(self, fingerprint: str, text: str, *, by: str | None = None) -> None:
         """Remember an experience file that advices name by its fingerprint, and that it came into use now."""
@@ -212,13 +220,13 @@ def _keep_ticket(tables: sqlite_utils.Database, advice: Advice) -> None:
     put(tables, "tickets", ticket_row(advice))
     if before is not None and before[0] != customer_key(ticket):
         customers.erase_without_tickets(tables, ticket.source, before[0])
-    _learn(tables, "customers", customer_row(ticket))
+    learn(tables, "customers", customer_row(ticket))
     if advice.document.phone is not None:
         sql = "update customers set phone = ? where source = ? and id = ? and phone is null"
         tables.execute(sql, [advice.document.phone, ticket.source, customer_key(ticket)])
     company = account_row(ticket)
     if company["id"] is not None:
-        _learn(tables, "accounts", company)
+        learn(tables, "accounts", company)
     tables.execute("delete from wishes where source = ? and ticket_id = ?", [ticket.source, ticket.id])
     said = [wish for wish in advice.evidence.wishes if wish.source is WishSource.TICKET]
     for place, wish in enumerate(said):
@@ -291,12 +299,3 @@ def _stored(tables: sqlite_utils.Database, found: Row) -> Stored:
         recommendation=recommendation_from(found),
         handled=handled_of(tables, ticket["source"], ticket["ticket_id"]),
     )
-
-
-def _learn(tables: sqlite_utils.Database, table: str, row: Row) -> None:
-    """Insert a row, or take over into the one there what is now known."""
-    marks = ", ".join("?" * len(row))
-    columns = ", ".join(f'"{column}"' for column in row)
-    known = ", ".join(f'"{column}" = coalesce(excluded."{column}", "{column}")' for column in row)
-    sql = f'insert into "{table}" ({columns}) values ({marks}) on conflict (source, id) do update set {known}'
-    tables.execute(sql, list(row.values()))

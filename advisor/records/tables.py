@@ -52,6 +52,15 @@ def put(tables: sqlite_utils.Database, table: str, row: Row) -> None:
     tables.execute(f'insert or replace into "{table}" ({columns}) values ({marks})', list(row.values()))
 
 
+def learn(tables: sqlite_utils.Database, table: str, row: Row) -> None:
+    """Insert a row, or take over into the one there what is now known."""
+    marks = ", ".join("?" * len(row))
+    columns = ", ".join(f'"{column}"' for column in row)
+    known = ", ".join(f'"{column}" = coalesce(excluded."{column}", "{column}")' for column in row)
+    sql = f'insert into "{table}" ({columns}) values ({marks}) on conflict (source, id) do update set {known}'
+    tables.execute(sql, list(row.values()))
+
+
 def moment_of(text: str | None) -> datetime | None:
     """A stored time with its zone; where none was stored, UTC."""
     if not text:

@@ -130,7 +130,7 @@ def installed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         return an_advisor(open_records(settings))
 
     wiring = ModuleType("advisor.wiring")
-    vars(wiring).update(ready=ready, open_records=open_records)
+    vars(wiring).update(ready=ready, open_records=open_records, experience_of=lambda *_: COMPANY)
     monkeypatch.setitem(sys.modules, "advisor.wiring", wiring)
     monkeypatch.setenv("ADVISOR_PRECISION", "hash")
     monkeypatch.setenv("ADVISOR_HOME", str(folder / "home"))

@@ -19,10 +19,11 @@ import pytest
 from click.testing import CliRunner
 from web_builders import advisor
 
+from advisor.commands import settings_of
 from advisor.errors import AdvisorError
 from advisor.types import Ticket
 from index.settings import KnowledgeSettings
-from web.commands import demo, serve, settings_of, table_of
+from web.commands import demo, serve, table_of
 from web.server import address_of, taken_port
 from web.tickets import demo_tickets
 

@@ -1,0 +1,116 @@
+"""Customers and accounts as they are imported or looked up, with their wishes on file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import sqlite_utils
+
+from advisor.records.customers import account_of
+from advisor.records.filed import FiledWish, SaidBy, named, of_owner, row_of
+from advisor.records.filing import settle
+from advisor.records.rows import account_key, account_row, customer_key, customer_row
+from advisor.records.tables import RecordsFile, learn, put
+from advisor.types import Account, Customer, Ticket, Wish, WishSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A customer or an account, as the records know them."""
+
+    source: str
+    key: str
+    customer: Customer | None = None  # None = this is an account
+    account: Account | None = None  # of the customer, or the account itself
+
+
+@dataclass(slots=True)
+class Imported:
+    """What an import did."""
+
+    new: int = 0
+    known: int = 0
+    wishes: int = 0
+    stayed_ended: int = 0  # wishes that an agent has ended, and that an import does not bring back
+
+
+class People:
+    """Who writes and who pays."""
+
+    def __init__(self, file: RecordsFile) -> None:
+        self.file = file
+
+    def customers(self, id: str, *, source: str | None = None) -> list[Known]:
+        """The customers with this id, one a source."""
+        sql = "select source, id, name, email, phone, persona, account from customers where id = ?"
+        with self.file.errors_named():
+            rows = self.file.tables.execute(f"{sql} order by source", [id]).fetchall()
+            return [self._customer(row) for row in rows if source in (None, row[0])]
+
+    def accounts(self, id: str, *, source: str | None = None) -> list[Known]:
+        """The accounts with this id, one a source."""
+        with self.file.errors_named():
+            sql = "select source from accounts where id = ? order by source"
+            sources = [row[0] for row in self.file.tables.execute(sql, [id]).fetchall()]
+            return [
+                Known(source=one, key=id, account=account_of(self.file.tables, one, id))
+                for one in sources
+                if source in (None, one)
+            ]
+
+    def keep(self, tickets: Iterable[Ticket], *, kind: WishSource, by: str | None, at: datetime) -> Imported:
+        """Take over customers (or accounts) and their wishes, each as part of a ticket that holds nothing else."""
+        done = Imported()
+        with self.file.errors_named(), self.file.writing() as tables:
+            for ticket in tickets:
+                _keep(tables, ticket, kind, by, at, done)
+        return done
+
+    def _customer(self, row: Sequence[str | None]) -> Known:
+        source, key, name, email, phone, persona, account = row
+        customer = Customer(id=key, name=name, email=email, phone=phone, persona=persona)
+        of = account_of(self.file.tables, str(source), account)
+        return Known(source=str(source), key=str(key), customer=customer, account=of)
+
+
+def _keep(
+    tables: sqlite_utils.Database, ticket: Ticket, kind: WishSource, by: str | None, at: datetime, done: Imported
+) -> None:
+    of_customer = kind is WishSource.CUSTOMER
+    key = customer_key(ticket) if of_customer else account_key(ticket.account)
+    if key is None:
+        return
+    table, row = ("customers", customer_row(ticket)) if of_customer else ("accounts", account_row(ticket))
+    known = tables.execute(f"select 1 from {table} where source = ? and id = ?", [ticket.source, key]).fetchone()
+    learn(tables, table, row)
+    done.known, done.new = done.known + bool(known), done.new + (not known)
+    wishes = ticket.customer.wishes if of_customer else ticket.account.wishes
+    before = {one.id: one for one in of_owner(tables, ticket.source, kind, key)}
+    for filed in _imported(ticket.source, kind, key, wishes):
+        if filed.id in before and before[filed.id].ended_by_person:
+            done.stayed_ended += 1
+            continue
+        put(tables, "filed", row_of(replace(filed, changed_by=by, changed_at=at)))
+        done.wishes += 1
+    settle(tables, (ticket.source, kind, key))
+
+
+def _imported(source: str, kind: WishSource, owner: str, wishes: Iterable[Wish]) -> Iterator[FiledWish]:
+    for wish in wishes:
+        yield named(
+            FiledWish(
+                source=source,
+                kind=kind,
+                owner=owner,
+                channel=wish.channel,
+                stance=wish.stance,
+                order=wish.order,
+                moment=wish.moment,
+                topic=wish.topic,
+                since=wish.since,
+                until=wish.expires,
+                said_by=SaidBy.IMPORT,
+            )
+        )

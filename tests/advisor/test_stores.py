@@ -1,0 +1,52 @@
+"""Nothing lies under the home folder that no store owns, so that nobody's data is forgotten when they ask for it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+from advisor_builders import run
+
+from advisor.stores import stores
+
+INTERNAL = ("sqlite_sequence", "sqlite_stat*")
+
+
+@pytest.fixture
+def home(fresh_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installation in which everything has been used once."""
+    monkeypatch.setenv("ADVISOR_HOME", str(fresh_home))
+    articles, tickets = tmp_path / "articles", tmp_path / "tickets.jsonl"
+    articles.mkdir()
+    (articles / "reset.md").write_text("# Reset your password\n\nOpen the sign-in page.\n")
+    tickets.write_text(json.dumps({"id": "t-1", "body": "Please call me.", "customer": {"id": "C-1"}}) + "\n")
+    for arguments in (("init",), ("kb", "import", str(articles)), ("advise", str(tickets))):
+        assert run(*arguments).exit_code == 0, arguments
+    return fresh_home
+
+
+def test_every_file_and_every_table_has_an_owner(home: Path) -> None:
+    files = [path.relative_to(home).as_posix() for path in home.rglob("*") if path.is_file()]
+    patterns = [pattern for store in stores() for pattern in store.files]
+    assert [name for name in files if not any(fnmatch(name, pattern) for pattern in patterns)] == []
+    orphans = []
+    for path in home.glob("*.db"):
+        owned = [pattern for store in stores() for pattern in store.tables.get(path.name, ())]
+        with sqlite3.connect(path) as database:
+            names = [row[0] for row in database.execute("select name from sqlite_master where type = 'table'")]
+        database.close()
+        orphans += [
+            f"{path.name}: {name}" for name in names if not any(fnmatch(name, one) for one in (*owned, *INTERNAL))
+        ]
+    assert orphans == []
+
+
+def test_every_store_finds_gives_out_and_erases(home: Path) -> None:
+    assert [store.name for store in stores()] == ["articles", "configuration", "models", "records"]
+    (found,) = [one for store in stores() for one in store.find(home, "C-1")]
+    assert [store.name for store in stores() if store.export(home, found)] == ["records"]
+    assert [store.erase(home, found) for store in stores()] == [0, 0, 0, 1]
+    assert [one for store in stores() for one in store.find(home, "C-1")] == []
