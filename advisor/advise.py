@@ -14,6 +14,8 @@ from advisor.types import Document, Evidence, History, Promise, Read, Recommenda
 BATCH = 64
 """Tickets read together; neither their advice nor its bytes depend on it."""
 
+Key = tuple[str, str, str]  # source, kind, name
+
 
 @dataclass(frozen=True, slots=True)
 class Advice:
@@ -33,10 +35,10 @@ class TicketReader(Protocol):
 
 
 class Recorder(Protocol):
-    """Remembers advices, and what was offered before."""
+    """Remembers advices, and what was offered, said and known before."""
 
     def history(self, ticket: Ticket, /) -> History:
-        """Articles offered before in the same thread."""
+        """Articles offered before in the same thread, and what is on file for who writes."""
 
     def save(self, advices: list[Advice], /) -> list[Advice]:
         """Store advices; they come back with the id and revision of their recommendation."""
@@ -56,10 +58,10 @@ class Advisor:
         return next(self.advise_many([ticket], record=record))
 
     def advise_many(self, tickets: Iterable[Ticket], *, record: bool = True) -> Iterator[Advice]:
-        """Advise tickets in their order; later messages of a thread know what was offered to earlier ones."""
+        """Advise tickets in their order; later ones know what was advised to, and said by, the earlier ones."""
         waiting = iter(tickets)
         while batch := list(islice(waiting, BATCH)):
-            for part in apart(batch):
+            for part in apart(batch) if record else [batch]:
                 yield from self._advise(part, record=record)
 
     def _advise(self, tickets: list[Ticket], *, record: bool) -> list[Advice]:
@@ -72,14 +74,29 @@ class Advisor:
 
 
 def apart(tickets: list[Ticket]) -> Iterator[list[Ticket]]:
-    """Split a batch so that no thread stands twice in one part: its later state must see the earlier advice."""
+    """Split a batch so that no thread, customer or account stands twice in one part.
+
+    A later ticket must see what the earlier one was advised, and what it has left on file.
+    """
     part: list[Ticket] = []
-    keys: set[tuple[str, str]] = set()
+    keys: set[Key] = set()
     for ticket in tickets:
-        if (ticket.source, ticket.id) in keys:
+        kin = kin_of(ticket)
+        if kin & keys:
             yield part
             part, keys = [], set()
         part.append(ticket)
-        keys.add((ticket.source, ticket.id))
+        keys |= kin
     if part:
         yield part
+
+
+def kin_of(ticket: Ticket) -> set[Key]:
+    """What a ticket shares with others that may have a say in its advice."""
+    customer, account = ticket.customer, ticket.account
+    shared = {
+        "ticket": ticket.id,
+        "customer": customer.id or customer.email or customer.phone,
+        "account": account.id or account.name,
+    }
+    return {(ticket.source, kind, name.casefold()) for kind, name in shared.items() if name}

@@ -289,3 +289,15 @@ def test_a_number_and_a_persona_on_file_are_known_to_the_next_ticket(records: Re
     known = records.history(Ticket(id="t-2", body="x", customer=Customer(id="c-1"), created_at=datetime.now(UTC)))
     assert (known.customer.phone, known.customer.persona) == ("+1 555 0100", "hands_on")
     assert (known.account.id, known.account.licences) == ("a-1", 80)
+
+
+def test_what_one_ticket_says_counts_for_the_next_of_the_same_batch(records: Records) -> None:
+    tickets = [
+        Ticket(id=f"t-{number}", body=body, customer=ANN, created_at=NOW + number * DAY)
+        for number, body in enumerate(["My invoice: call me", "My password is gone."])
+    ]
+    advices = list(an_advisor(records).advise_many(tickets))
+    assert [wish.source for wish in advices[1].evidence.wishes] == [WishSource.CUSTOMER]
+    alone = records_in(records.file.path.parent / "alone")
+    one_by_one = [an_advisor(alone).advise(ticket) for ticket in tickets]
+    assert [one.recommendation for one in advices] == [one.recommendation for one in one_by_one]
