@@ -12,6 +12,7 @@ import click
 from advisor.commands import settings_of
 from advisor.errors import RecordsError, TicketError
 from advisor.types import Moment, Stance, WishChannel, WishSource
+from advisor.who import somebody
 
 if TYPE_CHECKING:
     from advisor.records import FiledWish, Past, Records
@@ -108,7 +109,7 @@ def _wish_command(group: click.Group, kind: WishSource, *, example: str) -> None
                 since=now,
                 until=_day(until, zone) if until else None,
             ),
-            by=by or _somebody(),
+            by=by or somebody(),
             at=now,
         )
         click.echo("\n".join(wish_lines(filed, now=now, zone=zone)))
@@ -131,7 +132,7 @@ def _change_command(group: click.Group, kind: WishSource, name: str, *, help: st
         known, wish = _known(records, kind, id, source), records.filing.get(wish_id)
         if (wish.source, wish.kind, wish.owner) != (known.source, kind, known.key):
             raise RecordsError(f"the wish {wish_id} is not on file for {id}: advisor {kind}s show {id} lists the ids")
-        change(records, wish, by or _somebody(), datetime.now(UTC), why)
+        change(records, wish, by or somebody(), datetime.now(UTC), why)
         click.echo("\n".join(wish_lines(records.filing.get(wish.id), now=datetime.now(UTC), zone=zone)))
 
 
@@ -184,7 +185,7 @@ def _import(context: click.Context, file: Path, kind: WishSource, source: str, b
     rows = list(read_people(file, kind=kind, source=source, zone=zone))
     good = [row for row in rows if not isinstance(row, TicketError)]
     bad = [row for row in rows if isinstance(row, TicketError)]
-    done = records.people.keep(good, kind=kind, by=by or _somebody(), at=datetime.now(UTC))
+    done = records.people.keep(good, kind=kind, by=by or somebody(), at=datetime.now(UTC))
     click.echo(
         f"{done.new} new and {done.known} known {kind}s, {done.wishes} wishes on file (times without a zone: {zone})"
     )
@@ -228,13 +229,3 @@ def _day(text: str, zone: tzinfo) -> datetime:
         return datetime.combine(date.fromisoformat(text), time(), zone)
     except ValueError as error:
         raise click.BadParameter(f"--until must be a day such as 2027-01-01, was: {text}") from error
-
-
-def _somebody() -> str:
-    """The name of the person at this machine."""
-    from getpass import getuser
-
-    try:
-        return getuser()
-    except (OSError, KeyError):
-        return "somebody"

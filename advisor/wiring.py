@@ -16,6 +16,7 @@ from advisor.records import Records
 from advisor.registry import Kind, Version, heads_folder, trained_models
 from advisor.settings import Settings
 from advisor.types import Moment, Promise
+from advisor.who import somebody
 from index.encoder import Encoder, load_encoder
 from index.knowledge import KnowledgeBase
 from index.progress import Progress
@@ -42,7 +43,7 @@ def ready(settings: Settings, *, progress: Progress | None = None) -> Advisor:
     knowledge = KnowledgeBase.open(settings.knowledge, encoder, progress=progress)
     heads = heads_in_use(settings, encoder)
     records = open_records(settings)
-    records.keep_experience(experience.fingerprint, text)
+    records.keep_experience(experience.fingerprint, text, by=somebody())
     reader = Reader(encoder, knowledge, heads, Examples(experience), masked=settings.mask)
     return Advisor(reader, records, experience, records.promises.in_force() or Promise())
 
