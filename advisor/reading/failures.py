@@ -1,55 +1,85 @@
-"""What was tried for this matter and did not help: an article that was offered, or one that the customer speaks of."""
+"""What was tried for this matter and did not help: an article that was offered, or one that the customer speaks of.
+
+The words stand in failures.toml.
+"""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator, Sequence
+from importlib.resources import files
 
 from advisor.types import Document, Failure, History, Message, Quote, Sender, Span
 
-SOURCE = (
-    r"(?:articles?|guides?|faqs?|links?|help (?:page|cent(?:re|er)|article|section|topic)s?|instructions?|"
-    r"tutorials?|videos?|docs?|documentation|steps|knowledge ?base|manual|how-?tos?|suggestions?|"
-    r"walk-?through|help pages?)"
+WORDS: dict[str, list[str]] = tomllib.loads(
+    files("advisor.reading").joinpath("failures.toml").read_text(encoding="utf-8")
+)
+
+
+def one_of(*names: str) -> str:
+    """Any of the words of these lists."""
+    return f"(?:{'|'.join(word for name in names for word in WORDS[name])})"
+
+
+def some(words: int) -> str:
+    """So many words at most, each with the blank behind it."""
+    return rf"(?:[\w'’/:-]+ ){{0,{words}}}?"
+
+
+PAGE, SOURCE = one_of("pages"), one_of("pages", "advice")
+TOLD = f"{one_of('told')} {one_of('teachers')} {one_of('says')}"
+WHICH = "(?:your|the|that|this|those|these|all|every|an?|some|several|two|three|both)"
+POINTED = "|".join(
+    (
+        rf"{WHICH} {some(3)}{SOURCE}\b",
+        r"steps? \d",
+        r"the ones? (?:on|about|for|in|you)\b",
+        TOLD,
+        r"everything (?:in|on|there|it|you have)\b",
+        r"what it says",
+    )
 )
 TRIED = re.compile(
-    rf"(?i)\b(?:(?:i|we)(?:'ve| have|'d| had)? (?:already |just |now |also |even )*(?:read|tried|followed|"
-    rf"did|done|gone through|went through|been "
-    rf"through|looked (?:at|through)|worked through|used|watched|checked|seen|opened)\b[^.!?\n]{{0,70}}?\b{SOURCE}"
-    rf"|\b(?:that|the|your|this|those|these) {SOURCE} (?:(?:that )?(?:you|i|we|"
-    rf"your \w+) [^.!?\n]{{0,30}})?(?:did ?n[o']?t|didn't|doesn't|does not|do not|don't|"
-    rf"was(?: of)? no|wasn't|were(?: of)? no|weren't|is(?: of)? no|isn't|are(?: of)? no|has(?: been)? no|"
-    rf"hasn't|never)\b"
+    rf"(?i)\b{one_of('done')}\b[^.!?\n]{{0,40}}?(?<!\w)(?:{POINTED})"
     rf"|\baccording to (?:the|your) [^.!?\n]{{0,40}}?{SOURCE}"
-    rf"|\bfollowed (?:the|your|every|all|each)[^.!?\n]{{0,40}}(?:steps?|instructions?|{SOURCE})"
-    rf"|\b(?:the|your) {SOURCE} (?:says?|tells? me|told me|said)\b)"
 )
-IN_VAIN = re.compile(
-    r"(?i)\b(?:(?:did|does|do|has|have|had|was|were|is|are)(?: not|n't|nt)|didnt|doesnt|dont|isnt|wasnt|"
-    r"no (?:use|help|luck|good|joy|difference|change|effect|"
-    r"success|avail)|useless|unhelpful|still (?:no|not|the same|locked|broken|stuck|get|see|can't|cannot|"
-    r"doesn't|nothing|red|"
-    r"happening|failing|fails|won't|isn't|in|out|won't)|nothing (?:changed|happened|works|helps|helped)|"
-    r"to no avail|in vain|same (?:error|problem|result|issue|thing|message)|"
-    r"without (?:success|luck|any)|cannot|can't|cant|won't|wont|not (?:help|work)|never (?:work|help)\w*|"
-    r"fail(?:s|ed)?|stuck|waste of|goes? round|in circles|no longer|any more|but)\b"
+NOT_DONE = re.compile(rf"(?i)(?:\b{one_of('not_done')} |(?:n['’]t|['’]ll|['’]d) )(?:\w+ )?$")
+NOT = r"(?:(?:did|does|do|has|have|is|was|are|were)(?: not|n['’]?t)|didnt|doesnt|dont|never|won['’]?t|will not)"
+VERY = "(?:(?:absolutely|completely|totally|utterly|simply|just|really|any|much|very|a|of) )*"
+NO_HELP = re.compile(
+    rf"(?i)\b(?:your|the|that|this|those|these) {some(3)}(?:"
+    rf"{SOURCE} {some(7)}(?:{NOT} {VERY}{one_of('helps', 'useful')}|(?:is|was|are|were|been) {VERY}{one_of('useless')})"
+    rf"|{one_of('advice')} {some(6)}{NOT} (?:work|do))"
 )
+IF = re.compile(r"(?i)\b(?:if|unless|in case|should (?:that|the|it|this))\b|\?\s*$")
+IN_VAIN = re.compile(rf"(?i)\b{one_of('in_vain')}\b")
+ONLY_SOUGHT = re.compile(rf"(?i)\b{one_of('only_sought')}")
 POINTS = re.compile(rf"(?i)https?://|\b{SOURCE}\b")
 DID = re.compile(
-    r"(?i)\b(?:i|we)(?:'ve| have)? (?:already |just )?(?:did|done|tried) (?:all )?(?:of )?"
-    r"(?:that|this|it|everything|these|those)\b"
+    r"(?i)\b(?:(?:i|we)(?:['’]ve| have)? )?(?:already |just )?(?:did|done|tried) (?:all )?(?:of )?"
+    r"(?:that|this|it|everything|these|those|them|both|all)\b"
 )
-HELPED = re.compile(
-    r"(?i)\b(?:got it working|it works now|solved|sorted it|that did (?:it|the trick)|thanks to|"
-    r"worked (?:fine|perfectly|a treat))\b"
-)
+HELPED = re.compile(rf"(?i)\b{one_of('helped')}\b")
 
 
 def read_failures(document: Document, history: History, thread: Sequence[Message] = ()) -> tuple[Failure, ...]:
-    """Failures by the customer's words, then by what was offered in this thread before they wrote again."""
+    """Failures by the customer's words, then by what was offered in this thread before they wrote again.
+
+    Who writes again to say that it helped has not failed with it.
+    """
     spoken = next(failures_said(document), None) or failure_answered(document, thread)
+    if spoken is None and has_helped(document):
+        return ()
     offered = tuple(Failure(article, spoken.quote if spoken else None) for article in history.offered)
     return offered or ((spoken,) if spoken else ())
+
+
+def has_helped(document: Document) -> bool:
+    """Whether the newest words say that it helped."""
+    newest = document.messages[-1] if document.messages else document.subject
+    words = document.text[newest.start : newest.end]
+    return len(document.messages) > 1 and HELPED.search(words) is not None
 
 
 def failures_said(document: Document) -> Iterator[Failure]:
@@ -57,11 +87,23 @@ def failures_said(document: Document) -> Iterator[Failure]:
     sentences = document.sentences
     for number, span in enumerate(sentences):
         sentence = document.text[span.start : span.end]
-        tried = TRIED.search(sentence)
+        if NO_HELP.search(sentence) and not IF.search(sentence):
+            yield Failure(None, Quote(span.start, span.end, sentence))
+            continue
+        tried = tried_in(sentence)
         if tried is None or HELPED.search(window(document, sentences, number)):
             continue
-        if IN_VAIN.search(document.text, span.start + tried.start(), end_of(sentences, number + 2)):
+        after = document.text[span.start + tried : end_of(sentences, number + 2)]
+        if IN_VAIN.search(ONLY_SOUGHT.sub(" ", after)):
             yield Failure(None, Quote(span.start, span.end, sentence))
+
+
+def tried_in(sentence: str) -> int | None:
+    """Where a sentence says that an article was tried; None where it does not."""
+    for found in TRIED.finditer(sentence):
+        if not NOT_DONE.search(sentence[: found.start()]):
+            return found.end()
+    return None
 
 
 def failure_answered(document: Document, thread: Sequence[Message]) -> Failure | None:

@@ -82,3 +82,43 @@ def test_what_an_agent_pointed_to_in_words_and_was_done_in_vain_is_a_failure(hea
     start = read.text.index(words)
     assert read_failures(read, NOTHING, thread) == (Failure(None, Quote(start, start + len(words), words)),)
     assert read_failures(read, NOTHING, (thread[0], thread[2])) == ()
+
+
+@pytest.mark.parametrize("words", ["That did it, thank you!", "Perfect, all there now, ta.", "Solved, thanks."])
+def test_who_writes_again_to_say_that_it_helped_has_not_failed_with_it(heads: Heads, words: str) -> None:
+    thread = (
+        Message(sender=Sender.CUSTOMER, body="Where are my invoices?"),
+        Message(sender=Sender.AGENT, body="Please see our article: https://help.example/invoices"),
+        Message(sender=Sender.CUSTOMER, body=words),
+    )
+    read = read_document(Ticket(id="t-1", messages=thread), heads.lexicon)
+    assert read_failures(read, History(offered=("billing/invoices",)), thread) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I've already read the one on FW-131 and it didn't fix it.",
+        "I tried your how-to for the crash at start. It still closes.",
+        "Been through the troubleshooting page twice, no joy.",
+        "Did everything the guide says. Twice. Still getting FW-104.",
+        "tried what the bot suggested, nothing",
+        "Your self-help is useless.",
+    ],
+)
+def test_a_failure_is_heard_in_everyday_words(heads: Heads, text: str) -> None:
+    assert [one.article for one in read_failures(document(heads, text), NOTHING)] == [None]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I looked through the help centre but couldn't find anything about VAT.",
+        "The video player in our training module does not play any more.",
+        "If your article does not help, please call me.",
+        "Before I read the whole manual: is this not possible?",
+        "I tried three browsers, it is still blank.",
+    ],
+)
+def test_what_was_not_tried_or_is_no_article_has_not_failed(heads: Heads, text: str) -> None:
+    assert read_failures(document(heads, text), NOTHING) == ()
