@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,16 +48,20 @@ def _show_command(group: click.Group, kind: WishSource, *, example: str) -> None
     @group.command("show", help=f"Show who it is, what is on file, and the tickets.\n\n\b\nExample: {example}")
     @click.argument("id")
     @_source
+    @click.option("--at", metavar="DAY", help="What was on file at the end of this day; today, if left out.")
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
     @click.pass_context
-    def show(context: click.Context, id: str, source: str | None, as_json: bool) -> None:
+    def show(context: click.Context, id: str, source: str | None, at: str | None, as_json: bool) -> None:
         from advisor.customer_text import people_json, people_text
         from advisor.wire import plain_json
 
         records, zone = _opened(context)
-        known, now = _known(records, kind, id, source), datetime.now(UTC)
-        filed = records.filing.of(known.source, kind, known.key)
-        past = _past_of(records, kind, known)
+        known = _known(records, kind, id, source)
+        now = _day(at, zone, option="--at") + timedelta(days=1) if at else datetime.now(UTC)
+        filed = [
+            one for one in records.filing.of(known.source, kind, known.key) if one.since is None or one.since < now
+        ]
+        past = [one for one in _past_of(records, kind, known) if one.created_at < now]
         if as_json:
             click.echo(plain_json(people_json(known, filed, past, now=now)))
             return
@@ -224,8 +228,8 @@ def _past_of(records: Records, kind: WishSource, known: Known) -> list[Past]:
     return list(records.past(of=(known.source, kind, known.key)))[::-1]
 
 
-def _day(text: str, zone: tzinfo) -> datetime:
+def _day(text: str, zone: tzinfo, *, option: str = "--until") -> datetime:
     try:
         return datetime.combine(date.fromisoformat(text), time(), zone)
     except ValueError as error:
-        raise click.BadParameter(f"--until must be a day such as 2027-01-01, was: {text}") from error
+        raise click.BadParameter(f"{option} must be a day such as 2027-01-01, was: {text}") from error

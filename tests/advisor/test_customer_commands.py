@@ -176,3 +176,11 @@ def test_all_of_a_customer_is_given_out_and_erased(tmp_path: Path, home: Path) -
     assert b"unique-words" not in left
     assert b"ann@example.org" not in left
     assert b"Bo Ray" in left
+
+
+def test_what_was_on_file_on_an_earlier_day_is_shown_as_it_was(tmp_path: Path, home: Path) -> None:
+    ticket = {"body": "call me", "customer": {"id": "C-1"}, "created_at": "2026-03-03T10:00:00Z"}
+    run("advise", written(tmp_path, ticket | {"id": "t-1"}))
+    assert "In force\n" in run("customers", "show", "C-1", "--at", "2026-03-10").output
+    assert "Run out\n" in run("customers", "show", "C-1", "--at", "2026-06-10").output
+    assert "No wish is on file.\n" in run("customers", "show", "C-1", "--at", "2026-03-01").output
