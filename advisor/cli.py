@@ -27,7 +27,7 @@ HELP = {
     "forget": "Erase all that is stored of a customer.",
     "incident": "Open and close incidents, whose notice matching tickets carry.",
     "init": "Make everything ready; asks nothing.",
-    "kb": "The knowledge base: import, search, list, show and remove articles.",
+    "kb": "The knowledge base: import, search, show and remove articles.",
     "outcomes": "What became of tickets: import, add, and the honest ledger.",
     "promise": "The promised share of wrong articles: curve, bound, certification.",
     "replay": "Decide again from what was stored, and compare.",

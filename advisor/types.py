@@ -365,6 +365,16 @@ class Candidate:
     score: float  # 0 to 1; the chance that this article answers
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """The article that an incident names, where the knowledge base has it."""
+
+    incident: str  # id
+    article: str  # id
+    title: str
+    url: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """An article, or self-service as a whole, that was tried for this matter and did not help."""
@@ -423,7 +433,8 @@ class Evidence:
     has_phone: bool = False  # a number is on file or in the text
     persona: str | None = None
     account: Account = Account()
-    incident_match: tuple[str, ...] = ()  # ids of open incidents that the text matches
+    incident_match: tuple[str, ...] = ()  # ids of incidents that the text matches, over or not
+    notices: tuple[Notice, ...] = ()  # of these incidents
     tokens_cut: int = 0  # word pieces that the encoder did not read
     models: str = ""  # fingerprint
     knowledge: str = ""  # fingerprint

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import click
 from threadpoolctl import threadpool_limits
 
 from advisor.advise import Advisor
-from advisor.decision.experience import Experience, default_text
+from advisor.decision.experience import Experience
+from advisor.experience_in_force import experience_in_force
 from advisor.reading.evidence import Heads, Reader
 from advisor.reading.heads import fingerprint
 from advisor.reading.topics import TopicHead, branch_needed
@@ -32,17 +34,20 @@ class Examples:
         self.incidents: Sequence[tuple[str, str]] = [
             (incident.id, text) for incident in experience.incidents for text in (incident.text, *incident.examples)
         ]
+        self.incident_articles: Sequence[tuple[str, str]] = [
+            (incident.id, incident.article) for incident in experience.incidents if incident.article is not None
+        ]
 
 
 def ready(settings: Settings, *, progress: Progress | None = None) -> Advisor:
     """Put an Advisor together; the sentence model is made ready on first use."""
     # the products of one ticket are too small for many threads, which only wait for each other
     threadpool_limits(1, user_api="blas")
-    experience, text = load_experience(settings)
+    records = open_records(settings)
+    experience, text = _in_force(settings, records)
     encoder = encoder_in_use(settings, progress=progress)
     knowledge = KnowledgeBase.open(settings.knowledge, encoder, progress=progress)
     heads = heads_in_use(settings, encoder)
-    records = open_records(settings)
     records.keep_experience(experience.fingerprint, text, by=somebody())
     reader = Reader(encoder, knowledge, heads, Examples(experience), masked=settings.mask)
     return Advisor(reader, records, experience, records.promises.in_force() or Promise())
@@ -72,15 +77,15 @@ def heads_in_use(settings: Settings, encoder: Encoder) -> Heads:
 
 
 def experience_of(settings: Settings, records: Records) -> Experience:
-    """The experience file in force."""
-    return load_experience(settings)[0]
+    """The experience file in force; where it is not the installation's own, standard error says so and why."""
+    return _in_force(settings, records)[0]
 
 
-def load_experience(settings: Settings) -> tuple[Experience, str]:
-    """The installation's experience file and its text; the shipped one where there is none yet."""
-    if settings.experience.is_file():
-        return Experience.load(settings.experience), settings.experience.read_text(encoding="utf-8")
-    return Experience.default(), default_text()
+def _in_force(settings: Settings, records: Records) -> tuple[Experience, str]:
+    experience, text, warning = experience_in_force(settings, records)
+    if warning is not None:
+        click.echo(f"Warning: {warning}", err=True)
+    return experience, text
 
 
 def topics_in_use(settings: Settings, branch: str | None) -> Version | None:

@@ -14,13 +14,14 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from advisor.decision import experience_file
+from advisor.decision import desk_file, experience_file
 from advisor.decision.ideals import (
     AccountRules,
     Ideal,
     Incident,
     NeverDeflect,
     Offer,
+    OutcomeRules,
     Persona,
     Plan,
     PromiseTerms,
@@ -33,6 +34,8 @@ from advisor.decision.section import Findings, Section
 from advisor.errors import ExperienceError
 from advisor.types import Channel, Moment, SignalKind
 
+OPTIONAL = ("outcomes", "personas", "plans")
+"""Tables that a file may leave out."""
 _LINE = re.compile(r" \(at line (\d+), column \d+\)")
 
 
@@ -54,6 +57,7 @@ class Experience:
     moments: Mapping[Moment, Ideal]  # all seven
     signals: Mapping[SignalKind, SignalRule]  # all ten
     accounts: AccountRules
+    outcomes: OutcomeRules
     personas: Mapping[str, Persona]
     plans: Mapping[str, Plan]
     incidents: tuple[Incident, ...]
@@ -61,25 +65,18 @@ class Experience:
     @classmethod
     def parse(cls, text: str, *, name: str) -> Self:
         """Reads the text of an experience file; ExperienceError with every finding, each with line and cure."""
-        content = _content_of(text, name=name)
+        content = content_of(text, name=name)
         findings = Findings(text, name=name)
         root = Section(content, (), findings)
         experience = cls._read(root, fingerprint=fingerprint_of(content))
-        root.close()
+        root.close(known=OPTIONAL)
         findings.raise_if_any()
         return experience
 
     @classmethod
     def load(cls, path: Path) -> Self:
         """Reads an experience file; ExperienceError where it cannot be read or breaks its rules."""
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            cure = "write a fresh one with `advisor init`, or correct the path"
-            raise ExperienceError(
-                f"the experience file must be readable text, was: {error} ({path}): {cure}"
-            ) from error
-        return cls.parse(text, name=path.name)
+        return cls.parse(text_of(path), name=path.name)
 
     @classmethod
     def default(cls) -> Self:
@@ -89,11 +86,12 @@ class Experience:
     @classmethod
     def _read(cls, root: Section, *, fingerprint: str) -> Self:
         zone = experience_file.read_zone(root)
-        offers = experience_file.read_offers(root)
-        queues = experience_file.read_queues(root)
+        offers = desk_file.read_offers(root)
+        queues = desk_file.read_queues(root)
         base, wrong_cost = experience_file.read_wrong_cost(root, offers)
         moments = experience_file.read_moments(root, offers=offers, queues=queues, base=base)
-        least_wrong = min(ideal.wrong_cost for ideal in moments.values())
+        human = desk_file.dearest(offers)  # a moment below it was noted already
+        least_wrong = min((one.wrong_cost for one in moments.values() if one.wrong_cost > human), default=0.0)
         return cls(
             fingerprint=fingerprint,
             zone=zone,
@@ -107,10 +105,11 @@ class Experience:
             wrong_cost=wrong_cost,
             never_deflect=experience_file.read_never_deflect(root),
             moments=moments,
-            signals=experience_file.read_signals(root, queues),
+            signals=desk_file.read_signals(root, queues),
             accounts=experience_file.read_accounts(root, queues),
+            outcomes=experience_file.read_outcomes(root),
             personas=experience_file.read_personas(root, offers, least_wrong),
-            plans=experience_file.read_plans(root, offers, queues),
+            plans=desk_file.read_plans(root, offers, queues),
             incidents=experience_file.read_incidents(root, zone),
         )
 
@@ -125,7 +124,18 @@ def fingerprint_of(content: Mapping[str, object]) -> str:
     return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()[:16]
 
 
-def _content_of(text: str, *, name: str) -> dict[str, object]:
+def text_of(path: Path) -> str:
+    """The text of an experience file; ExperienceError where it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        cure = "write a fresh one with `advisor init`, or correct the path"
+        came = f"the experience file must be readable text, was: {error} ({path})"
+        raise ExperienceError(f"{came}: {cure}") from error
+
+
+def content_of(text: str, *, name: str) -> dict[str, object]:
+    """The tables and keys of a TOML text, no rule of ours checked; ExperienceError where it is none."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -1,4 +1,4 @@
-"""From the tables of the experience file to its parts; every rule that a part must keep stands here."""
+"""From the experience file to what is wanted and what it costs; who answers is read in desk_file.py."""
 
 from __future__ import annotations
 
@@ -6,30 +6,22 @@ from collections.abc import Mapping
 from datetime import tzinfo
 from zoneinfo import ZoneInfo, available_timezones
 
-from advisor.decision.hours import Hours, Stretch, overlap_in, stretches_of
+from advisor.decision.desk_file import Offers, Queues, dearest
 from advisor.decision.ideals import (
     AccountRules,
     Ideal,
     Incident,
     NeverDeflect,
-    Offer,
+    OutcomeRules,
     Persona,
-    Plan,
     PromiseTerms,
-    Queue,
     SelfService,
-    SignalRule,
     WrongCost,
 )
 from advisor.decision.section import Section
-from advisor.types import SAFETY, Channel, Moment, SignalKind, Tone, WishChannel
+from advisor.types import Channel, Moment, Tone, WishChannel
 
 AS_IT_CAME = "as_it_came"
-ANSWERING = (Channel.EMAIL, Channel.PORTAL, Channel.CHAT, Channel.PHONE)
-"""The ways by which a person answers; what comes by a social network is answered in private."""
-
-Offers = Mapping[Channel, Offer]
-Queues = Mapping[str, Queue]
 
 
 def read_zone(root: Section) -> ZoneInfo:
@@ -40,56 +32,6 @@ def read_zone(root: Section) -> ZoneInfo:
     if name:
         root.note(("zone",), "must be a time zone", name, 'write region and city, such as "Europe/London"')
     return ZoneInfo("UTC")
-
-
-def read_offers(root: Section) -> Offers:
-    """The channels that are offered, at least one."""
-    table = root.section("channels")
-    offers = {}
-    for name, section in table.tables():
-        if name not in ANSWERING:
-            section.note((), "must be one of email, portal, chat, phone", name, "rename it or take it out", value="")
-            continue
-        offers[Channel(name)] = Offer(
-            channel=Channel(name),
-            cost=section.number("cost", low=0.01),
-            people=section.whole("people", low=1),
-            hours=_read_hours(section),
-        )
-        section.close()
-    if not offers and root.has("channels"):
-        table.note((), "must offer a channel", None, "add a table such as [channels.email]")
-    return offers
-
-
-def _read_hours(section: Section) -> Hours:
-    stretches: list[Stretch] = []
-    for text in section.texts("hours", at_least=1):
-        found = stretches_of(text)
-        stretches.extend(found)
-        if not found:
-            section.note(("hours",), "must be days and times", text, 'write it as "mon-fri 08:00-18:00"')
-    stretches.sort(key=lambda stretch: (stretch.opens, stretch.closes))
-    overlap = overlap_in(stretches)
-    if overlap is not None:
-        both = f"{overlap[0].text} and {overlap[1].text}"
-        section.note(("hours",), "must not overlap", both, "let one end before the next begins", value=overlap[1].text)
-    return Hours(tuple(stretches))
-
-
-def read_queues(root: Section) -> Queues:
-    """Who answers, by name; no topic belongs to two."""
-    queues: dict[str, Queue] = {}
-    owner: dict[str, str] = {}
-    for name, section in root.section("queues").tables():
-        topics = tuple(topic.casefold() for topic in section.texts("topics"))
-        for topic in topics:
-            if owner.setdefault(topic, name) != name:
-                section.note(("topics",), "must not share a topic", topic, f"leave it with one: {owner[topic]} has it")
-        called, about = section.words("called"), section.words("about", default="")
-        queues[name] = Queue(name=name, called=called, about=about, topics=topics)
-        section.close()
-    return queues
 
 
 def read_self_service(root: Section) -> SelfService:
@@ -129,15 +71,10 @@ def read_wrong_cost(root: Section, offers: Offers) -> tuple[float, WrongCost]:
     return base, part
 
 
-def dearest(offers: Offers) -> float:
-    """The cost of the dearest contact."""
-    return max((offer.cost for offer in offers.values()), default=0.0)
-
-
 def _read_wrong(section: Section, key: str, offers: Offers, default: float | None = None) -> float:
     came = section.number(key, default=default)
     limit = dearest(offers)
-    if section.has(key) and came <= limit:
+    if section.fits(key) and came <= limit:
         rule = f"must be above the cost of the dearest contact ({limit:g})"
         section.note((key,), rule, came, f"write more than {limit:g}: a wrong article costs the later contact too")
     return came
@@ -162,8 +99,9 @@ def _read_ideal(section: Section, moment: Moment, offers: Offers, queues: Queues
         never_deflect=section.flag("never_deflect", default=False),
         wrong_cost=_read_wrong(section, "wrong_cost", offers, base),
         tones=section.levels("tones", Tone),
+        promised=section.words("promised") if section.has("promised") else None,
     )
-    section.close()
+    section.close(known=("promised",))
     return ideal
 
 
@@ -171,20 +109,6 @@ def _read_channel(section: Section, offers: Offers) -> Channel | None:
     """An offered channel; None = as it came."""
     name = section.name_of("channel", (AS_IT_CAME, *offers), of="an offered channel")
     return Channel(name) if name in offers else None
-
-
-def read_signals(root: Section, queues: Queues) -> Mapping[SignalKind, SignalRule]:
-    """All ten signals; about safety there is nothing to switch."""
-    table = root.section("signals")
-    rules = {}
-    for kind in SignalKind:
-        section = table.section(kind)
-        queue = section.name_of("queue", queues, of="a queue")
-        never = kind in SAFETY or section.flag("never_deflect", default=False)
-        rules[kind] = SignalRule(kind=kind, queue=queue, never_deflect=never)
-        section.close()
-    table.close()
-    return rules
 
 
 def read_never_deflect(root: Section) -> NeverDeflect:
@@ -216,6 +140,17 @@ def read_accounts(root: Section, queues: Queues) -> AccountRules:
     return part
 
 
+def read_outcomes(root: Section) -> OutcomeRules:
+    """How it is judged what became of a ticket; two weeks where the file does not say."""
+    days, fortnight = "came_back_within_days", 14
+    if not root.has("outcomes"):
+        return OutcomeRules(came_back_within_days=fortnight)
+    section = root.section("outcomes")
+    part = OutcomeRules(came_back_within_days=section.whole(days, low=1, default=fortnight))
+    section.close()
+    return part
+
+
 def read_personas(root: Section, offers: Offers, least_wrong: float) -> Mapping[str, Persona]:
     """Kinds of customers; none is needed."""
     if not root.has("personas"):
@@ -236,40 +171,33 @@ def _read_persona(name: str, section: Section, offers: Offers, least_wrong: floa
         wrong_cost_times=section.number("wrong_cost_times", low=0.01, default=1.0),
         human_cost_times=section.number("human_cost_times", low=0.01, default=1.0),
     )
-    human = dearest(offers) * persona.human_cost_times
-    wrong = least_wrong * persona.wrong_cost_times
-    if wrong <= human and least_wrong > dearest(offers):
-        rule = f"must keep a wrong article ({wrong:g}) above the dearest contact ({human:g})"
-        section.note(("wrong_cost_times",), rule, persona.wrong_cost_times, "raise it, or lower human_cost_times")
+    _note_too_cheap(section, persona, dearest(offers), least_wrong)
     section.close(known=("channel",))
     return persona
 
 
-def read_plans(root: Section, offers: Offers, queues: Queues) -> Mapping[str, Plan]:
-    """What can be bought; none is needed."""
-    if not root.has("plans"):
-        return {}
-    return {name: _read_plan(name, section, offers, queues) for name, section in root.section("plans").tables()}
-
-
-def _read_plan(name: str, section: Section, offers: Offers, queues: Queues) -> Plan:
-    channels = section.texts("channels", at_least=1) if section.has("channels") else None
-    for channel in channels or ():
-        if channel not in offers:
-            section.note(("channels",), "must be offered channels", channel, f"use some of: {', '.join(offers)}")
-    plan = Plan(
-        name=name,
-        channels=None if channels is None else frozenset(c for c in offers if c in channels),
-        respond_within=section.duration("respond_within") if section.has("respond_within") else None,
-        queue=section.name_of("queue", queues, of="a queue") if section.has("queue") else None,
-    )
-    section.close(known=("channels", "respond_within", "queue"))
-    return plan
+def _note_too_cheap(section: Section, persona: Persona, human: float, wrong: float) -> None:
+    """The rule of `_read_wrong` must hold for this kind of customer too."""
+    factors = {"wrong_cost_times": persona.wrong_cost_times, "human_cost_times": persona.human_cost_times}
+    written = [key for key in factors if section.has(key)]
+    if wrong <= human or not all(map(section.fits, written)):
+        return
+    wrong, human = wrong * persona.wrong_cost_times, human * persona.human_cost_times
+    if wrong <= human:
+        rule = f"must keep a wrong article ({wrong:g}) above the dearest contact ({human:g})"
+        cure = "raise wrong_cost_times, or lower human_cost_times"
+        section.note((written[0],), rule, factors[written[0]], cure)
 
 
 def read_incidents(root: Section, zone: tzinfo) -> tuple[Incident, ...]:
-    """What is known to be broken, in the order of the file."""
-    return tuple(_read_incident(section, zone) for section in root.sections("incidents"))
+    """What is known to be broken, in the order of the file; no two have the same id."""
+    incidents: list[Incident] = []
+    for section in root.sections("incidents"):
+        incident = _read_incident(section, zone)
+        if incident.id and incident.id in {other.id for other in incidents}:
+            section.note(("id",), "must be of one incident only", incident.id, "give the later one another id")
+        incidents.append(incident)
+    return tuple(incidents)
 
 
 def _read_incident(section: Section, zone: tzinfo) -> Incident:

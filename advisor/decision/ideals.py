@@ -16,6 +16,7 @@ class Offer:
 
     channel: Channel
     cost: float  # of one contact, above 0
+    minutes: float  # somebody's time for one contact, above 0
     people: int  # 1 or more
     hours: Hours
 
@@ -28,6 +29,7 @@ class Queue:
     called: str  # what the customer reads, in the middle of a sentence: "our billing team"
     about: str
     topics: tuple[str, ...]  # in small letters; these go here whatever their moment
+    languages: tuple[str, ...]  # ISO 639-1; tickets in them that the program does not read go here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class Ideal:
     never_deflect: bool
     wrong_cost: float  # of an article that did not help, the later contact included; above the dearest contact
     tones: Mapping[Tone, float]  # from these levels a person is called for; beside the general ones
+    promised: str | None  # a sentence that the draft of a person's answer says; None = nothing beyond the time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +126,13 @@ class Plan:
     channels: frozenset[Channel] | None  # None = all that are offered
     respond_within: timedelta | None  # None = the moment's
     queue: str | None  # None = the matter's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeRules:
+    """How it is judged what became of a ticket."""
+
+    came_back_within_days: int  # 1 or more; who writes again so soon contradicts the article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

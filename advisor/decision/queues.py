@@ -11,7 +11,10 @@ _OTHER_SIGNALS = (SignalKind.VULNERABLE, SignalKind.OUTAGE, SignalKind.CANCELLAT
 
 
 def queue_for(case: Case, verdict: Verdict) -> str:
-    """Safety's; the lead's where no channel is left; the managers'; a signal's, plan's, specialist's or moment's."""
+    """Safety's; the lead's where no channel is left; the managers'; of the unread the one that speaks it, or the desk.
+
+    Then a signal's, the plan's, a specialist's, the moment's.
+    """
     experience = case.experience
     if verdict.signal is not None:
         return experience.signals[verdict.signal.kind].queue
@@ -20,13 +23,21 @@ def queue_for(case: Case, verdict: Verdict) -> str:
     if managers_business(case) is not None:
         return experience.accounts.queue
     if case.evidence.readability is not Readability.READABLE:
-        return experience.desk
+        return _speaking(case) or experience.desk
     for kind in _OTHER_SIGNALS:
         if has_signal(case, kind):
             return experience.signals[kind].queue
     if case.plan is not None and case.plan.queue is not None:
         return case.plan.queue
     return _specialists(case) or case.ideal.queue
+
+
+def _speaking(case: Case) -> str | None:
+    """The queue that speaks the language for which a ticket was not read."""
+    if case.evidence.readability is not Readability.UNKNOWN_LANGUAGE:
+        return None
+    queues = case.experience.queues.values()
+    return next((queue.name for queue in queues if case.evidence.language in queue.languages), None)
 
 
 def _specialists(case: Case) -> str | None:
@@ -44,9 +55,7 @@ def managers_business(case: Case) -> str | None:
         return "The customer may cancel"
     if is_about_renewal(case):
         return "This is about the renewal"
-    if renews_within(
-        evidence.account.renews_on, rules.renewal_within_days, evidence.at.astimezone(case.experience.zone)
-    ):
+    if renews_within(case, rules.renewal_within_days):
         return f"The account renews on {evidence.account.renews_on}"
     if len(set(evidence.failures)) >= rules.contradictions:
         return f"Self-service has failed {len(set(evidence.failures))} times on this matter"

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from advisor.decision.case import Case
 from advisor.decision.company import open_incident
+from advisor.decision.notices import notice_in
 from advisor.decision.rules import Verdict
 from advisor.decision.wording import instant
-from advisor.types import Action, Candidate, Channel, Readability, ReasonCode, Tone, WishChannel
+from advisor.types import Action, Candidate, Channel, Notice, Readability, ReasonCode, Tone, WishChannel
 
 HEARD_FROM = 0.65  # a tone is answered from this probability
 
@@ -26,6 +27,8 @@ _FIRST_WORDS = {
     ReasonCode.SAFETY: "We take what you write seriously.",
     ReasonCode.ALREADY_FAILED: "We are sorry that what you tried did not help.",
 }
+_NOT_OF_A_MOMENT = frozenset({*_FIRST_WORDS, ReasonCode.UNKNOWN_LANGUAGE}) - {ReasonCode.ALREADY_FAILED}
+"""Where the moment is not known, or another queue than the moment's answers: what is promised at it is not said."""
 _ANSWERS = {
     Channel.EMAIL: "will write to you by e-mail",
     Channel.PORTAL: "will answer you in the portal",
@@ -37,7 +40,13 @@ _ANSWERS = {
 def draft_reply(case: Case, verdict: Verdict, *, channel: Channel | None, queue: str, until: datetime | None) -> str:
     """Plain text, paragraphs parted by an empty line."""
     body = _article(case) if verdict.action is Action.SELF_SERVICE else _person(case, verdict, channel, queue, until)
-    paragraphs = ("Hello,", _opening(case, verdict), *_notices(case), *body, "Kind regards,\nYour support team")
+    paragraphs = (
+        "Hello,",
+        _opening(case, verdict),
+        *_notices(case, verdict),
+        *body,
+        "Kind regards,\nYour support team",
+    )
     return "\n\n".join(paragraphs)
 
 
@@ -49,12 +58,21 @@ def _opening(case: Case, verdict: Verdict) -> str:
     return next((words for tone, words in _OPENINGS if tone in heard), "Thank you for your message.")
 
 
-def _notices(case: Case) -> Iterator[str]:
+def _notices(case: Case, verdict: Verdict) -> Iterator[str]:
     if case.evidence.came_by is Channel.SOCIAL:
         yield "We answer you here in private, so that your details stay between us."
     incident = open_incident(case)
     if incident is not None:
-        yield incident.text
+        yield "\n".join((incident.text, *_more_about_it(case, verdict)))
+
+
+def _more_about_it(case: Case, verdict: Verdict) -> Iterator[str]:
+    """The link under the notice, unless the same one stands below."""
+    notice = notice_in(case)
+    given = verdict.action is Action.SELF_SERVICE or is_article_wanted(case, verdict)
+    if notice is None or (given and case.articles and case.articles[0].id == notice.article):
+        return
+    yield f"More about it: {_link(notice)}"
 
 
 def _article(case: Case) -> Iterator[str]:
@@ -72,6 +90,8 @@ def _person(case: Case, verdict: Verdict, channel: Channel | None, queue: str, u
         yield f"{who} would like to call you. On which number can we reach you? Please reply with it, and we will call."
     else:
         yield f"{who} {_ANSWERS[channel]} by {instant(until)}."
+    if case.ideal.promised is not None and verdict.reason.code not in _NOT_OF_A_MOMENT:
+        yield case.ideal.promised
     if case.articles and is_article_wanted(case, verdict):
         yield f"In the meantime this article may help: {_link(case.articles[0])}"
 
@@ -85,5 +105,5 @@ def is_article_wanted(case: Case, verdict: Verdict) -> bool:
     return WishChannel.SELF_SERVICE in case.will.wanted or verdict.reason.code is ReasonCode.TWO_MATTERS
 
 
-def _link(article: Candidate) -> str:
+def _link(article: Candidate | Notice) -> str:
     return f"“{article.title}” ({article.url})" if article.url else f"“{article.title}” in our help centre"

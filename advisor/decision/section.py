@@ -48,6 +48,7 @@ class Section:
         self.path = path
         self.findings = findings
         self._asked: set[str] = set()
+        self._noted: set[str] = set()
         if not isinstance(content, dict):
             self.note((), "must be a table", content, f"write it as [{'.'.join(path)}] with its keys below")
             content = {}
@@ -55,6 +56,7 @@ class Section:
 
     def note(self, below: Path, rule: str, came: object, cure: str, *, value: object = None) -> None:
         """A finding at a key of this table; `()` = at the table itself."""
+        self._noted.update(below[:1])
         self.findings.note(self.path + below, rule, came, cure, value=value)
 
     def number(self, key: str, *, low: float = 0.0, high: float = math.inf, default: float | None = None) -> float:
@@ -65,7 +67,7 @@ class Section:
         rule = (
             f"must be between {low:g} and {high:g}" if math.isfinite(high) else f"must be a number of {low:g} or more"
         )
-        return self._refuse(key, rule, came, f"write a number such as {_example(low, high)}", max(low, 0.0))
+        return self._refuse(key, rule, came, _right_number(came, low, high), max(low, 0.0))
 
     def whole(self, key: str, *, low: int = 0, default: int | None = None) -> int:
         """A whole number, low or more."""
@@ -168,6 +170,10 @@ class Section:
         """Whether the key is written."""
         return key in self._content
 
+    def fits(self, key: str) -> bool:
+        """Whether the key is written, and nothing was said against it so far."""
+        return self.has(key) and key not in self._noted
+
     def close(self, *, known: Collection[str] = ()) -> None:
         """Notes every key that nobody asked for."""
         names = sorted(self._asked | set(known))
@@ -190,6 +196,8 @@ _Any = TypeVar("_Any")
 def _shown(came: object) -> str:
     if came is None:
         return "missing"
+    if isinstance(came, dict):
+        return "a table"
     shown = f'"{came}"' if isinstance(came, str) else str(came).lower() if isinstance(came, bool) else str(came)
     return shown if len(shown) <= 80 else f"{shown[:79]}…"
 
@@ -205,5 +213,9 @@ def _nearest(came: object, names: Collection[str]) -> str:
     return f"did you mean {near[0]}?" if near else f"take it out, or use one of: {_listed(names)}"
 
 
-def _example(low: float, high: float) -> str:
-    return f"{low + 10:g}" if math.isinf(high) else f"{(low + high) / 2:g}"
+def _right_number(came: object, low: float, high: float) -> str:
+    """The cure for a number; 15 where a share is asked for was most likely meant as a percentage."""
+    if high == 1.0 and isinstance(came, int | float) and 1.0 < came <= 100.0:
+        return f"write {came / 100:g} for {came:g} %"
+    example = low + 10 if math.isinf(high) else (low + high) / 2
+    return f"write a number such as {example:g}"

@@ -10,15 +10,17 @@ _HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*")
 _KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
 _PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 _STRING = re.compile(r""""(?:\\.|[^"\\])*"|'[^']*'""")
+_LONG = re.compile(r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'', re.DOTALL)
+"""A string over several lines, whose words may look like keys."""
 
 
 class TomlLines:
     """The lines of one text, found by the path of a key."""
 
     def __init__(self, text: str) -> None:
-        self._lines = text.splitlines()
+        self._lines = text.split("\n")
         self._number_of: dict[Path, int] = {}
-        self._read()
+        self._read(_LONG.sub(lambda long: '""' + "\n" * long[0].count("\n"), text).split("\n"))
 
     def find(self, path: Path, *, value: object = None) -> int:
         """The line of the key, or of the nearest table around it; where a string is given, the line that holds it."""
@@ -31,20 +33,25 @@ class TomlLines:
         end = min((n for n in self._number_of.values() if n > start), default=len(self._lines) + 1)
         return next((n for n in range(start, end) if value in self._lines[n - 1]), start)
 
-    def _read(self) -> None:
+    def _read(self, lines: list[str]) -> None:
         table: Path = ()
         depth = 0
-        for number, line in enumerate(self._lines, start=1):
+        for number, line in enumerate(lines, start=1):
             bare = _STRING.sub('""', line).split("#", 1)[0]
             header = _HEADER.fullmatch(bare) if depth == 0 else None
             key = _KEY.match(line) if depth == 0 and header is None else None
             if header is not None:
                 table = self._table(line, is_list=header[1] == "[[")
-                self._number_of.setdefault(table, number)
+                self._number(table, number)
             elif key is not None:
-                self._number_of.setdefault(table + _parts(key[1]), number)
+                self._number(table + _parts(key[1]), number)
             if header is None:
                 depth += sum(map(bare.count, "[{")) - sum(map(bare.count, "]}"))
+
+    def _number(self, path: Path, number: int) -> None:
+        """The path stands here, and so do the tables around it where none of them was seen before."""
+        for length in range(1, len(path) + 1):
+            self._number_of.setdefault(path[:length], number)
 
     def _table(self, line: str, *, is_list: bool) -> Path:
         """The path that a header opens; each table of a list gets the next number."""

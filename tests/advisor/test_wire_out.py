@@ -18,6 +18,7 @@ from advisor.types import (
     Evidence,
     Failure,
     Moment,
+    Notice,
     OfferedArticle,
     Prediction,
     PromiseState,
@@ -31,17 +32,23 @@ from advisor.types import (
     Stance,
     Tone,
     Topic,
+    Whose,
     Wish,
     WishChannel,
     WishSource,
 )
 from advisor.wire import evidence_from_json, evidence_to_json, to_json
 
-SAMPLE = Path(__file__).with_name("samples") / "evidence_v1.json"
+SAMPLES = Path(__file__).with_name("samples")
 BERLIN = timezone(timedelta(hours=1))
 TUESDAY = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
 CALL = Wish(
-    channel=WishChannel.PHONE, stance=Stance.WANTS, probability=0.87654321, quote=Quote(3, 17, "please ring me")
+    channel=WishChannel.PHONE,
+    stance=Stance.WANTS,
+    probability=0.87654321,
+    quote=Quote(3, 17, "please ring me"),
+    whose=Whose.FIRM,
+    lasting=True,
 )
 NO_ARTICLE = Wish(
     channel=WishChannel.SELF_SERVICE,
@@ -90,6 +97,7 @@ FULL = Evidence(
         id="acme", name="Acme", licences=51, monthly_revenue=999.5, renews_on=date(2026, 12, 31), usage=0.5
     ),
     incident_match=("inc-1",),
+    notices=(Notice(incident="inc-1", article="a-9", title="What is slow", url=None),),
     tokens_cut=7,
     models="m",
     knowledge="k",
@@ -176,12 +184,14 @@ def test_a_recommendation_goes_out_by_the_contract() -> None:
 
 
 def test_evidence_stored_by_the_first_schema_is_still_read() -> None:
-    assert evidence_from_json(SAMPLE.read_bytes()) == replace(FULL, schema=1)
+    own = replace(CALL, whose=Whose.SELF, lasting=False)
+    first = replace(FULL, schema=1, wishes=(own, NO_ARTICLE), notices=())
+    assert evidence_from_json((SAMPLES / "evidence_v1.json").read_bytes()) == first
 
 
 def test_evidence_is_stored_without_loss() -> None:
     assert evidence_from_json(evidence_to_json(FULL)) == FULL
-    assert json.loads(evidence_to_json(FULL)) == json.loads(SAMPLE.read_bytes())
+    assert json.loads(evidence_to_json(FULL)) == json.loads((SAMPLES / "evidence_v2.json").read_bytes())
 
 
 part = st.floats(0, 1)

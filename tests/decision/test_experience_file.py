@@ -80,7 +80,7 @@ def test_the_fingerprint_is_of_the_content_and_not_of_comments_spaces_or_order()
 def test_a_share_out_of_range_is_refused() -> None:
     line = _line_of("share = 0.05")
     assert _findings(("share = 0.05", "share = 15")) == [
-        f"promise.share must be between 0 and 1, was: 15 (in company.toml, line {line}): write a number such as 0.5"
+        f"promise.share must be between 0 and 1, was: 15 (in company.toml, line {line}): write 0.15 for 15 %"
     ]
 
 
@@ -159,7 +159,7 @@ def test_a_wrong_article_must_cost_more_than_the_dearest_person() -> None:
     persona = _line_of("wrong_cost_times")
     assert _findings(("wrong_cost_times = 0.5", "wrong_cost_times = 0.4")) == [
         "personas.hands_on.wrong_cost_times must keep a wrong article (8) above the dearest contact (9), was: 0.4 "
-        f"(in company.toml, line {persona}): raise it, or lower human_cost_times"
+        f"(in company.toml, line {persona}): raise wrong_cost_times, or lower human_cost_times"
     ]
 
 
@@ -220,6 +220,156 @@ def test_a_topic_belongs_to_one_queue() -> None:
     assert found == [
         f'queues.premium.topics must not share a topic, was: "integrations" (in company.toml, line {line}): '
         "leave it with one: tier2 has it"
+    ]
+
+
+def test_a_language_belongs_to_one_queue_and_is_a_code() -> None:
+    first, second = _line_of("tier2 = {"), _line_of("premium = {")
+    assert _findings(
+        ('called = "our specialists",', 'called = "our specialists", languages = ["de", "German"],'),
+        ('{ called = "our premium team" }', '{ called = "our premium team", languages = ["fr", "de"] }'),
+    ) == [
+        f'queues.tier2.languages must be codes of ISO 639-1, was: "German" (in company.toml, line {first}): '
+        'write two small letters, such as "de"',
+        f'queues.premium.languages must not share a language, was: "de" (in company.toml, line {second}): '
+        "leave it with one: tier2 has it",
+    ]
+
+
+def test_what_an_older_file_does_not_say_has_a_default() -> None:
+    assert {offer.minutes for offer in COMPANY.offers.values()} == {10.0}
+    assert {queue.languages for queue in COMPANY.queues.values()} == {()}
+    assert {ideal.promised for ideal in COMPANY.moments.values()} == {None}
+    assert COMPANY.outcomes.came_back_within_days == 14
+
+
+def test_minutes_languages_promises_and_the_days_of_coming_back_are_read() -> None:
+    said = (
+        ("cost = 5.0", "cost = 5.0\nminutes = 7.5"),
+        ('called = "our specialists",', 'called = "our specialists", languages = ["de", "fr"],'),
+        ("wrong_cost = 25.0", 'wrong_cost = 25.0\npromised = "Nothing is charged until then."'),
+        ("[accounts]", "[outcomes]\ncame_back_within_days = 7\n\n[accounts]"),
+    )
+    text = TEXT
+    for old, new in said:
+        text = text.replace(old, new, 1)
+    read = Experience.parse(text, name="company.toml")
+    assert read.offers[Channel.CHAT].minutes == 7.5
+    assert read.queues["tier2"].languages == ("de", "fr")
+    assert read.moments[Moment.BILLING].promised == "Nothing is charged until then."
+    assert read.outcomes.came_back_within_days == 7
+
+
+def test_every_usual_slip_is_found_at_once_with_its_line_and_cure() -> None:
+    dearest = "must be above the cost of the dearest contact (9)"
+    offered = "must be the name of an offered channel (as_it_came, email, portal, chat, phone)"
+    assert _findings(
+        ('["mon-fri 08:00-20:00"]', '["mon-fri 08:00-20:00", "fri 19:00-21:00"]'),
+        ("share = 0.05", "share = 15"),
+        ("severity_from", "severity_form"),
+        ('channel = "portal"\nqueue', 'channel = "fax"\nqueue'),
+        ('channel = "phone"\n', "# no channel\n"),
+        ("wrong_cost = 25.0", "wrong_cost = 8"),
+        ("[accounts]", "[acounts]"),
+        ("wrong_cost_times = 0.5", "human_cost_times = 3"),
+        ("[plans.free]", "[plan.free]"),
+    ) == [
+        _finding("accounts must be there", "missing", 1, "add the table [accounts]"),
+        _finding(
+            "channels.chat.hours must not overlap",
+            '"mon-fri 08:00-20:00 and fri 19:00-21:00"',
+            _line_of('["mon-fri 08:00-20:00"]'),
+            "let one end before the next begins",
+        ),
+        _finding("promise.share must be between 0 and 1", "15", _line_of("share = 0.05"), "write 0.15 for 15 %"),
+        _finding(
+            "never_deflect.severity_from must be between 0 and 4",
+            "missing",
+            _line_of("[never_deflect]"),
+            "write a number such as 2",
+        ),
+        _finding(
+            "never_deflect.severity_form is not a key of this file",
+            "3.0",
+            _line_of("severity_from"),
+            "did you mean severity_from?",
+        ),
+        _finding(
+            f"moments.training.channel {offered}",
+            '"fax"',
+            _line_of('channel = "portal"'),
+            "take it out, or use one of: as_it_came, email, portal, chat, phone",
+        ),
+        _finding(f"moments.billing.channel {offered}", "missing", _line_of("[moments.billing]"), "add it"),
+        _finding(
+            f"moments.billing.wrong_cost {dearest}",
+            "8.0",
+            _line_of("wrong_cost = 25.0"),
+            "write more than 9: a wrong article costs the later contact too",
+        ),
+        _finding("acounts is not a key of this file", "a table", _line_of("[accounts]"), "did you mean accounts?"),
+        _finding(
+            "personas.hands_on.human_cost_times must keep a wrong article (20) above the dearest contact (27)",
+            "3.0",
+            _line_of("wrong_cost_times"),
+            "raise wrong_cost_times, or lower human_cost_times",
+        ),
+        _finding("plan is not a key of this file", "a table", _line_of("[plans.free]"), "did you mean plans?"),
+    ]
+
+
+def _finding(rule: str, came: str, line: int, cure: str) -> str:
+    return f"{rule}, was: {came} (in company.toml, line {line}): {cure}"
+
+
+def test_an_unknown_table_is_named_where_it_stands_even_beside_optional_ones() -> None:
+    assert _findings(("[accounts]", "[outcome]\ncame_back_within_days = 7\n\n[accounts]")) == [
+        _finding("outcome is not a key of this file", "a table", _line_of("[accounts]"), "did you mean outcomes?")
+    ]
+
+
+def test_a_dear_person_of_one_kind_of_customer_is_found_at_the_key_that_says_so() -> None:
+    assert _findings(("wrong_cost_times = 0.5", "human_cost_times = 3")) == [
+        _finding(
+            "personas.hands_on.human_cost_times must keep a wrong article (20) above the dearest contact (27)",
+            "3.0",
+            _line_of("wrong_cost_times"),
+            "raise wrong_cost_times, or lower human_cost_times",
+        )
+    ]
+
+
+def test_a_cost_that_is_no_number_is_found_once() -> None:
+    found = _findings(
+        ("wrong_cost = 25.0", 'wrong_cost = "much"'), ("wrong_cost_times = 0.5", 'wrong_cost_times = "half"')
+    )
+    assert [finding.split(",")[0] for finding in found] == [
+        "moments.billing.wrong_cost must be a number of 0 or more",
+        "personas.hands_on.wrong_cost_times must be a number of 0.01 or more",
+    ]
+
+
+def test_two_incidents_of_one_id_are_refused() -> None:
+    second = '\n[[incidents]]\nid = "slow"\ntext = "again"\n'
+    line = len(TEXT.splitlines()) + 3
+    assert _findings(("until = 2026-03-04T09:00:00\n", f"until = 2026-03-04T09:00:00\n{second}")) == [
+        _finding("incidents.1.id must be of one incident only", '"slow"', line, "give the later one another id")
+    ]
+
+
+def test_words_in_a_long_text_are_not_taken_for_keys() -> None:
+    long = 'text = """Signing in is slow.\n[accounts]\nqueue = 4\nWe are working on it."""'
+    found = _findings(
+        ('text = "Signing in is slow today; we are working on it."', long),
+        ('queue = "success"\n\n[personas', 'queue = "sucess"\n\n[personas'),
+    )
+    assert found == [
+        _finding(
+            "accounts.queue must be the name of a queue (tier1, tier2, success, security, privacy, premium, lead)",
+            '"sucess"',
+            _line_of("contradictions") + 1,
+            "did you mean success?",
+        )
     ]
 
 
