@@ -43,6 +43,45 @@ class Bar:
     high: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """One threshold: how much it answers, and how much of that is wrong; all 0 to 1."""
+
+    threshold: float
+    coverage: float
+    share: float
+    upper: float  # below which the true share lies
+
+
+def promise_curve(points: Sequence[Risk], title: str, *, promised: float, in_force: float, said: str) -> str:
+    """The share of wrong articles, with its upper bound, as more tickets get one; the line is what is promised."""
+    import altair as alt
+
+    rows = [
+        {
+            "coverage": one.coverage,
+            "share": one.share,
+            "upper": one.upper,
+            "promised": promised,
+            "text": f"{one.threshold:.2f}",
+        }
+        for one in points
+    ]
+    top = 1.15 * max([promised, *(min(one.upper, 4 * promised) for one in points)])
+    x = alt.X("coverage:Q", title="Share of tickets that get an article by cost").axis(format="%", tickCount=6)
+    y = alt.Y("share:Q", title="Share of these that is wrong").axis(format=".1%", tickCount=6)
+    x, y = x.scale(domain=[0, 1]), y.scale(domain=[0, top], clamp=True)
+    base = alt.Chart(_table(rows))
+    line = base.mark_rule(color=PALETTE[1], strokeDash=[6, 4], strokeWidth=2).encode(y="promised:Q")
+    spread = base.mark_area(color=PALETTE[5], opacity=0.3).encode(x=x, y=y, y2="upper:Q")
+    drawn = base.mark_line(color=PALETTE[0], strokeWidth=2.5).encode(x=x, y=y)
+    dots = base.mark_circle(color=PALETTE[0], size=55, opacity=1).encode(x=x, y=y)
+    names = base.mark_text(dy=14, fontSize=11, color=INK).encode(x=x, y=y, text="text:N")
+    now = min(points, key=lambda one: abs(one.threshold - in_force), default=None)
+    mark = alt.Chart(_table([{"coverage": now.coverage}] if now else [])).mark_rule(color=GREY).encode(x=x)
+    return _svg((spread + line + mark + drawn + dots + names).properties(width=560, height=340), title, said)
+
+
 def reliability(probabilities: ArrayLike, right: ArrayLike, title: str, *, bins: int = BINS) -> str:
     """What was promised against what came, in bins of equal mass, with 95 % intervals; on the line is honest."""
     import altair as alt

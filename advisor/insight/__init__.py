@@ -1,0 +1,1 @@
+"""What came of it: figures from the records."""
