@@ -49,7 +49,7 @@ def advice_text(evidence: Evidence, recommendation: Recommendation, *, subject: 
     """The advice, its reasons, what they rest on, and the draft reply."""
     title = says(f"{recommendation.ticket_id}: {subject or '(no subject)'}", most=WIDTH)
     parts = [*_advice(recommendation), *_why(recommendation), *_found(evidence, recommendation)]
-    lines = [line for name, said in parts for line in _named(name, said)]
+    lines = [line for name, said in parts for line in named(name, said)]
     reply = [f"    {line}".rstrip() for line in UNSEEN.sub("", recommendation.reply).splitlines()]
     return "\n".join([title, *lines, "  Draft reply", *reply])
 
@@ -70,7 +70,7 @@ def stored_text(stored: Stored) -> str:
         ("Revision", f"{stored.recommendation.revision} of {instant(stored.recommendation.at)}"),
     ]
     candidates = [("Found", f"{one.title} ({one.id}, fit {one.score:.2f})") for one in stored.evidence.candidates]
-    lines = [line for name, said in (*facts, *candidates) for line in _named(name, said)]
+    lines = [line for name, said in (*facts, *candidates) for line in named(name, said)]
     text = [f"    {line}".rstrip() for line in UNSEEN.sub("", stored.text).splitlines()]
     advice = advice_text(stored.evidence, stored.recommendation, subject=stored.subject)
     return "\n".join([advice, "", "  The ticket", *text, *lines])
@@ -104,9 +104,9 @@ def _why(one: Recommendation) -> Iterator[tuple[str, str]]:
 
 def _found(evidence: Evidence, one: Recommendation) -> Iterator[tuple[str, str]]:
     for article in one.articles:
-        yield "Article", _article(article)
+        yield "Article", article_lines(article)
     for wish in one.wishes:
-        yield "Wish", _wish(wish)
+        yield "Wish", wish_line(wish)
     for signal in one.signals:
         words = f": “{signal.quote.text}”" if signal.quote is not None else ""
         yield "Signal", f"{SIGNAL[signal.kind]} ({signal.probability:.2f}){words}"
@@ -119,12 +119,14 @@ def _found(evidence: Evidence, one: Recommendation) -> Iterator[tuple[str, str]]
     yield "Language", f"{one.language} ({evidence.readability.value.replace('_', ' ')})"
 
 
-def _article(article: OfferedArticle) -> str:
+def article_lines(article: OfferedArticle) -> str:
+    """Title, fit, address and passage."""
     address = f"\n{article.url}" if article.url else ""
     return f"{article.title} (fit {article.score:.2f}){address}\n{says(article.passage, most=EXCERPT)}"
 
 
-def _wish(wish: Wish) -> str:
+def wish_line(wish: Wish) -> str:
+    """`wants a call (0.97): “call me”`."""
     stance = "wants" if wish.stance is Stance.WANTS else "does not want"
     order = f", choice {wish.order}" if wish.order > 1 else ""
     if wish.quote is None:
@@ -132,7 +134,7 @@ def _wish(wish: Wish) -> str:
     return f"{stance} {WISH[wish.channel]}{order} ({wish.probability:.2f}): “{wish.quote.text}”"
 
 
-def _named(name: str, said: str) -> Iterator[str]:
+def named(name: str, said: str) -> Iterator[str]:
     """A name in the margin, and lines of text beside it."""
     lines = [line for part in said.split("\n") for line in wrap(says(part, most=2000), WIDTH - MARGIN) or [""]]
     for place, line in enumerate(lines):

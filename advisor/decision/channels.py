@@ -39,28 +39,28 @@ def is_closed(case: Case, channel: Channel) -> bool:
     return not case.experience.offers[channel].hours.is_open(case.evidence.at, zone=case.experience.zone)
 
 
-def unmet_wishes(case: Case, verdict: Verdict, channel: Channel | None) -> tuple[WishChannel, ...]:
-    """The wishes in force that this advice does not meet.
+def unmet_wishes(case: Case, action: Action, channel: Channel | None) -> tuple[WishChannel, ...]:
+    """The wishes in force that an answer of this kind, by this channel, does not meet.
 
     Where no channel is left, everything that was said; else the article that was the first choice, and each way
     that was preferred to the one that is taken.
     """
     if channel is None:
         return tuple(dict.fromkeys(wish.channel for wish in case.will.in_force))
-    return (*_article_unmet(case, verdict), *_ways_unmet(case, verdict, channel))
+    return (*_article_unmet(case, action), *_ways_unmet(case, action, channel))
 
 
-def _article_unmet(case: Case, verdict: Verdict) -> tuple[WishChannel, ...]:
+def _article_unmet(case: Case, action: Action) -> tuple[WishChannel, ...]:
     first = case.will.asks[0].channel if case.will.asks else None
-    unmet = first is WishChannel.SELF_SERVICE and verdict.action is Action.LIVE_HUMAN
+    unmet = first is WishChannel.SELF_SERVICE and action is Action.LIVE_HUMAN
     return (WishChannel.SELF_SERVICE,) if unmet else ()
 
 
-def _ways_unmet(case: Case, verdict: Verdict, channel: Channel) -> Iterator[WishChannel]:
+def _ways_unmet(case: Case, action: Action, channel: Channel) -> Iterator[WishChannel]:
     for wish in case.will.ways:
         if Channel(wish.channel) is channel:
             return
-        if verdict.action is Action.LIVE_HUMAN or wish.channel is WishChannel.EMAIL:
+        if action is Action.LIVE_HUMAN or wish.channel is WishChannel.EMAIL:
             yield wish.channel
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 
 from advisor.decision.case import Case
 from advisor.decision.ideals import Incident
@@ -22,7 +21,11 @@ class Held:
 
 def company_rule(case: Case) -> Held | None:
     """The first never-deflect rule that holds."""
-    return next((held for rule in _RULES if (held := rule(case)) is not None), None)
+    for rule in _RULES:
+        held = rule(case)
+        if held is not None:
+            return held
+    return None
 
 
 def open_incident(case: Case) -> Incident | None:
@@ -42,9 +45,12 @@ def is_about_renewal(case: Case) -> bool:
     return moment.label == Moment.RENEWAL and moment.probability >= case.experience.never_deflect.moment_from
 
 
-def renews_within(renews_on: date | None, days: int | None, at: datetime) -> bool:
-    """Whether the renewal is today or at most so many days ahead."""
-    return renews_on is not None and days is not None and 0 <= (renews_on - at.date()).days <= days
+def renews_within(case: Case, days: int | None) -> bool:
+    """Whether the account's renewal is today or at most so many days ahead, by the file's calendar."""
+    renews_on = case.evidence.account.renews_on
+    if renews_on is None or days is None:
+        return False
+    return 0 <= (renews_on - case.evidence.at.astimezone(case.experience.zone).date()).days <= days
 
 
 def _incident(case: Case) -> Held | None:
@@ -55,7 +61,7 @@ def _incident(case: Case) -> Held | None:
 def _signal(case: Case) -> Held | None:
     """In the order of SignalKind, the surest first."""
     rules = case.experience.signals
-    for kind in SignalKind:
+    for kind in SignalKind if case.evidence.signals else ():
         found = [signal for signal in case.evidence.signals if signal.kind is kind and rules[kind].never_deflect]
         if found:
             surest = min(found, key=lambda s: (-s.probability, s.quote.start if s.quote else -1))
@@ -84,7 +90,7 @@ def _topic(case: Case) -> Held | None:
 def _tone(case: Case) -> Held | None:
     levels: Mapping[Tone, float] = {**case.experience.never_deflect.tones, **case.ideal.tones}
     for tone, level in levels.items():
-        heard = next((found.probability for found in case.evidence.tones if found.label == tone), None)
+        heard = case.heard.get(tone)
         if heard is not None and heard >= level:
             return Held(f"The customer sounds {tone} ({heard:.2f}, our rule calls for a person from {level:.2f}).")
     return None
@@ -99,10 +105,9 @@ def _severity(case: Case) -> Held | None:
 
 def _renewal_soon(case: Case) -> Held | None:
     days = case.experience.never_deflect.renewal_within_days
-    renews_on = case.evidence.account.renews_on
-    if not renews_within(renews_on, days, case.evidence.at.astimezone(case.experience.zone)):
+    if not renews_within(case, days):
         return None
-    return Held(f"The account renews on {renews_on}, within {days} days.")
+    return Held(f"The account renews on {case.evidence.account.renews_on}, within {days} days.")
 
 
 def _revenue(case: Case) -> Held | None:

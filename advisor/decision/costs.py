@@ -6,8 +6,44 @@ helps and `wrong_cost`, the later contact included, where it does not. At that p
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from advisor.decision.case import WISHED, Case
-from advisor.types import Evidence, PromiseState, Tone
+from advisor.types import PromiseState, Tone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostBar:
+    """What p_resolve must reach by rule 10, and all that it is made of; costs in the currency of the file."""
+
+    human: float  # the cheapest person whom this customer accepts
+    wrong: float  # an article that does not help: the five below, times `times`
+    moment: float
+    severity: float
+    tones: tuple[tuple[Tone, float], ...]
+    revenue: float
+    times: float  # the persona's
+    by_cost: float  # 1 − human / wrong, 0 to 1
+    promised: float  # 0 to 1
+    needed: float  # the higher of the two
+
+
+def cost_bar(case: Case) -> CostBar:
+    """The threshold of rule 10 with its parts."""
+    human, wrong = human_cost(case), wrong_cost(case)
+    return CostBar(
+        human=human,
+        wrong=wrong,
+        moment=case.ideal.wrong_cost,
+        severity=_severity_cost(case),
+        tones=tuple((tone, amount) for tone, amount in _tone_costs(case) if amount),
+        revenue=_revenue_cost(case),
+        times=case.persona.wrong_cost_times if case.persona is not None else 1.0,
+        by_cost=min(1.0, max(0.0, 1.0 - human / wrong)),
+        promised=promised_threshold(case),
+        needed=needed_by_cost(case),
+    )
 
 
 def needed_by_cost(case: Case) -> float:
@@ -29,15 +65,23 @@ def human_cost(case: Case) -> float:
 
 def wrong_cost(case: Case) -> float:
     """The cost of an article that does not help, the later contact included; above 0."""
-    rules, evidence = case.experience.wrong_cost, case.evidence
-    cost = case.ideal.wrong_cost + rules.per_severity * evidence.severity
-    cost += sum(amount * _probability(evidence, tone) for tone, amount in rules.tones.items())
-    cost += rules.revenue_share * max(0.0, evidence.account.monthly_revenue or 0.0)
+    cost = case.ideal.wrong_cost + _severity_cost(case)
+    cost += sum(amount for _, amount in _tone_costs(case))
+    cost += _revenue_cost(case)
     return cost * (case.persona.wrong_cost_times if case.persona is not None else 1.0)
 
 
-def _probability(evidence: Evidence, tone: Tone) -> float:
-    return next((heard.probability for heard in evidence.tones if heard.label == tone), 0.0)
+def _severity_cost(case: Case) -> float:
+    return case.experience.wrong_cost.per_severity * case.evidence.severity
+
+
+def _tone_costs(case: Case) -> Iterator[tuple[Tone, float]]:
+    """What each tone of the file adds, by how sure it is."""
+    return ((tone, amount * case.heard.get(tone, 0.0)) for tone, amount in case.experience.wrong_cost.tones.items())
+
+
+def _revenue_cost(case: Case) -> float:
+    return case.experience.wrong_cost.revenue_share * max(0.0, case.evidence.account.monthly_revenue or 0.0)
 
 
 def promised_threshold(case: Case) -> float:

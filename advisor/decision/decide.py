@@ -7,15 +7,16 @@ time of day comes in with the evidence.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from advisor.decision.case import Case
-from advisor.decision.channels import answer_channel, is_closed, respond_by, unmet_wishes
+from advisor.decision.channels import is_closed, respond_by
 from advisor.decision.company import open_incident
 from advisor.decision.experience import Experience
-from advisor.decision.queues import account_remarks, notified, queue_for
+from advisor.decision.notices import with_notice
+from advisor.decision.outline import Outline, outline_of
+from advisor.decision.queues import account_remarks, notified
 from advisor.decision.reply import draft_reply, is_article_wanted
-from advisor.decision.rules import Verdict, first_verdict
+from advisor.decision.rules import Verdict
 from advisor.decision.wording import WAY, WISH, instant, refusal_sentence, words_of
 from advisor.types import (
     Action,
@@ -31,29 +32,14 @@ from advisor.types import (
 )
 
 MOST_ARTICLES = 3
-_STANDS = frozenset(
-    {
-        ReasonCode.EMPTY,
-        ReasonCode.UNREADABLE,
-        ReasonCode.UNKNOWN_LANGUAGE,
-        ReasonCode.SAFETY,
-        ReasonCode.ALREADY_FAILED,
-        ReasonCode.TWO_MATTERS,
-    }
-)
-"""Rules 1 to 3 decide even where no channel is left: who must see the ticket matters more than how it is answered."""
 
 
 def decide(evidence: Evidence, experience: Experience, promise: Promise) -> Recommendation:
     """The advice for one ticket, by the rules in their order; `id` and `revision` are left to the records."""
     case = Case.of(evidence, experience, promise)
-    verdict = first_verdict(case)
-    channel = answer_channel(case, verdict)
-    if channel is None:
-        verdict = _without_channel(verdict)
-    queue = queue_for(case, verdict)
+    outline = outline_of(case)
+    verdict, channel, queue = outline.verdict, outline.channel, outline.queue
     until = respond_by(case, verdict, channel)
-    unmet = unmet_wishes(case, verdict, channel)
     return Recommendation(
         at=evidence.at,
         ticket_id=evidence.ticket_id,
@@ -66,7 +52,7 @@ def decide(evidence: Evidence, experience: Experience, promise: Promise) -> Reco
         p_resolve=case.p_resolve,
         needed=verdict.needed,
         promise=promise.state,
-        articles=tuple(map(_offered, _articles(case, verdict))),
+        articles=with_notice(case, tuple(map(_offered, _articles(case, verdict)))),
         topic=evidence.topic,
         moment=evidence.moment,
         tones=evidence.tones,
@@ -77,26 +63,16 @@ def decide(evidence: Evidence, experience: Experience, promise: Promise) -> Reco
         reasons=(
             verdict.reason,
             *verdict.remarks,
-            *_remarks(case, verdict, channel, unmet),
+            *_remarks(case, outline),
             *account_remarks(case, queue),
         ),
-        unmet=unmet,
+        unmet=outline.unmet,
         reply=draft_reply(case, verdict, channel=channel, queue=queue, until=until),
         experience=experience.fingerprint,
         promise_id=promise.fingerprint,
         models=evidence.models,
         knowledge=evidence.knowledge,
     )
-
-
-def _without_channel(verdict: Verdict) -> Verdict:
-    """The same verdict, with the reason that nobody can be reached; it decides unless one of rules 1 to 3 does."""
-    if verdict.reason.code is ReasonCode.NO_CHANNEL_LEFT:
-        return verdict
-    nobody = Reason(ReasonCode.NO_CHANNEL_LEFT, "The customer's refusals leave no way by which a person may answer.")
-    if verdict.reason.code in _STANDS:
-        return replace(verdict, remarks=(nobody, *verdict.remarks))
-    return replace(verdict, reason=nobody, remarks=(verdict.reason, *verdict.remarks))
 
 
 def _articles(case: Case, verdict: Verdict) -> tuple[Candidate, ...]:
@@ -117,15 +93,16 @@ def _offered(candidate: Candidate) -> OfferedArticle:
     )
 
 
-def _remarks(case: Case, verdict: Verdict, channel: Channel | None, unmet: tuple[WishChannel, ...]) -> Iterator[Reason]:
+def _remarks(case: Case, outline: Outline) -> Iterator[Reason]:
     """What did not decide but explains the advice, in the order of ReasonCode."""
+    verdict, channel = outline.verdict, outline.channel
     for wish in case.will.refusals:
         if verdict.reason.code is not ReasonCode.REFUSES or wish.channel is not WishChannel.SELF_SERVICE:
             yield Reason(ReasonCode.REFUSES, refusal_sentence(wish), words_of(wish))
     if channel is Channel.PHONE and not case.evidence.has_phone:
         yield Reason(ReasonCode.NO_PHONE_NUMBER, "No phone number is known: the reply asks for it.")
     for way in case.will.ways:
-        if way.channel in unmet and Channel(way.channel) not in case.offered:
+        if way.channel in outline.unmet and Channel(way.channel) not in case.offered:
             text = f"We do not offer {WISH[way.channel]} to this customer: the wish stays unmet."
             yield Reason(ReasonCode.CHANNEL_NOT_OFFERED, text, words_of(way))
     if case.evidence.came_by is Channel.SOCIAL:

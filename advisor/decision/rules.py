@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from advisor.decision.case import Case
-from advisor.decision.company import company_rule
+from advisor.decision.company import company_rule, open_incident
 from advisor.decision.costs import cost_may_decide, needed_by_cost
 from advisor.decision.wording import SIGNAL, figures, quoted, refusal_sentence, wish_sentence
 from advisor.types import (
@@ -108,9 +108,15 @@ def wants_self_service(case: Case) -> Verdict | None:
 
 
 def only_self_service_left(case: Case) -> Verdict | None:
-    """Where no person may answer by any way: the article by the floor, unless a person is asked for on file."""
+    """Where no person may answer by any way: the article by the floor.
+
+    Not where a person is asked for on file, and not while an incident is open: then who did not ask for an article in
+    the ticket gets none.
+    """
     asks = case.will.asks
-    if case.person_ways or not case.article_possible or (asks and asks[0].channel is not WishChannel.SELF_SERVICE):
+    if case.person_ways or not case.article_possible or open_incident(case) is not None:
+        return None
+    if asks and asks[0].channel is not WishChannel.SELF_SERVICE:
         return None
     floor = case.experience.self_service.floor
     if case.p_resolve < floor:
@@ -173,17 +179,23 @@ RULES: tuple[Rule, ...] = (
     refuses_self_service,
     wants_self_service_on_file,
     persona_default,
+    cost,
 )
-"""All but the last, `cost`, which always gives a verdict."""
+"""The last one always gives a verdict."""
+
+
+def decided(case: Case) -> tuple[str, Verdict]:
+    """The first rule that applies, by its name, and its verdict."""
+    for rule in RULES[:-1]:
+        verdict = rule(case)
+        if verdict is not None:
+            return rule.__name__, verdict
+    return cost.__name__, cost(case)
 
 
 def first_verdict(case: Case) -> Verdict:
     """The verdict of the first rule that applies."""
-    for rule in RULES:
-        verdict = rule(case)
-        if verdict is not None:
-            return verdict
-    return cost(case)
+    return decided(case)[1]
 
 
 def _asks(case: Case, *, from_ticket: bool) -> Verdict | None:

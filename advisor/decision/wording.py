@@ -40,15 +40,21 @@ SIGNAL = {
     SignalKind.ACCESSIBILITY: "a barrier for a disabled customer",
     SignalKind.VULNERABLE: "a vulnerable customer",
 }
-_WHOSE = {WishSource.CUSTOMER: "on file for the customer", WishSource.ACCOUNT: "on file for the account"}
+WISHED_BY = {WishSource.CUSTOMER: "on file for the customer", WishSource.ACCOUNT: "on file for the account"}
 
 
 def quoted(quote: str | None) -> str:
     """`: “please ring me”.` to end a sentence with, or a full stop."""
-    if quote is None or not quote.strip():
-        return "."
-    words = " ".join(quote.split())
-    return f": “{words if len(words) <= LONGEST_QUOTE else words[: LONGEST_QUOTE - 1] + '…'}”."
+    words = quoted_words(quote)
+    return f": {words}." if words else "."
+
+
+def quoted_words(quote: str | None) -> str:
+    """`“please ring me”`, shortened; empty where nothing was said."""
+    words = " ".join((quote or "").split())
+    if not words:
+        return ""
+    return f"“{words if len(words) <= LONGEST_QUOTE else words[: LONGEST_QUOTE - 1] + '…'}”"
 
 
 def words_of(wish: Wish) -> str | None:
@@ -60,14 +66,14 @@ def wish_sentence(wish: Wish) -> str:
     """`The customer asks for a call: “please ring me”.`"""
     if wish.source is WishSource.TICKET:
         return f"The customer asks for {WISH[wish.channel]}{quoted(words_of(wish))}"
-    return f"The customer's wish is {WISH[wish.channel]} ({_WHOSE[wish.source]})."
+    return f"The customer's wish is {WISH[wish.channel]} ({WISHED_BY[wish.source]})."
 
 
 def refusal_sentence(wish: Wish) -> str:
     """`The customer does not want a call: “don't ring me”.`"""
     if wish.source is WishSource.TICKET:
         return f"The customer does not want {WISH[wish.channel]}{quoted(words_of(wish))}"
-    return f"The customer does not want {WISH[wish.channel]} ({_WHOSE[wish.source]})."
+    return f"The customer does not want {WISH[wish.channel]} ({WISHED_BY[wish.source]})."
 
 
 def figures(evidence: Evidence, *, p_resolve: float, needed: float) -> str:

@@ -87,8 +87,10 @@ def past(
     """
     sql, values = PAST, list[int | str]()
     if parts > 1:
-        sql += " and r.rowid % ? = ?"
-        values += [parts, part]
+        # a stretch each, so that no share reads the pages of another
+        largest = "(select max(rowid) from recommendations)"
+        sql += f" and r.rowid > {largest} * ? / ? and r.rowid <= {largest} * ? / ?"
+        values += [part, parts, part + 1, parts]
     if of is not None:
         sql += f" and t.source = ? and t.{of[1].value} = ?"
         values += [of[0], of[2]]

@@ -9,6 +9,9 @@ import msgspec
 from advisor.errors import RecordsError
 from advisor.types import EVIDENCE_SCHEMA, Evidence
 
+_DECODER = msgspec.json.Decoder(Evidence)
+_HEAD = '{"schema":'  # so begins all evidence that this program has stored
+
 
 def evidence_to_json(evidence: Evidence) -> bytes:
     """Encode evidence, lossless."""
@@ -17,6 +20,17 @@ def evidence_to_json(evidence: Evidence) -> bytes:
 
 def evidence_from_json(text: bytes | str) -> Evidence:
     """Decode stored evidence; raises RecordsError for a schema that this program does not know, or broken text."""
+    if text[: len(_HEAD)] not in (_HEAD, _HEAD.encode()):
+        return _in_two_steps(text)
+    try:
+        evidence = _DECODER.decode(text)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return _in_two_steps(text)
+    return evidence if evidence.schema == EVIDENCE_SCHEMA else _in_two_steps(text)
+
+
+def _in_two_steps(text: bytes | str) -> Evidence:
+    """The same for evidence of an old schema or none, and for broken text, of which the fault is named."""
     try:
         stored: Any = msgspec.json.decode(text)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:

@@ -24,6 +24,7 @@ from advisor.types import (
     Stance,
     Tone,
     Topic,
+    Whose,
     Wish,
     WishChannel,
     WishSource,
@@ -33,7 +34,8 @@ SHARES = st.floats(0, 1)
 INSTANTS = [TUESDAY + timedelta(days=days, hours=days % 24) for days in range(-400, 401, 7)]
 TIMES = st.sampled_from(INSTANTS)
 SOMETIMES = st.sampled_from([*[None] * len(INSTANTS), *INSTANTS])
-QUOTES = st.sampled_from([Quote(start, start + 6, f"at {start:03}") for start in range(0, 500, 5)])
+TEXT = "".join(f"at {start:03}, so " for start in range(0, 1000, 10))  # the stored, masked text of every ticket
+QUOTES = st.sampled_from([Quote(start, start + 6, TEXT[start : start + 6]) for start in range(0, 1000, 10)])
 UNREAD = [readability for readability in Readability if readability is not Readability.READABLE]
 
 
@@ -52,6 +54,8 @@ def _wishes(source: WishSource) -> st.SearchStrategy[Wish]:
         since=SOMETIMES,
         expires=SOMETIMES,
         author=st.sampled_from([*[None] * 9, "colleague"]),
+        whose=st.sampled_from([*[Whose.SELF] * 7, Whose.FIRM, Whose.COLLEAGUE]),
+        lasting=st.booleans(),
     )
 
 
@@ -74,7 +78,7 @@ EVIDENCE = st.builds(
     wishes=st.lists(WISHES, max_size=5).map(tuple),
     signals=st.lists(st.builds(Signal, st.sampled_from(SignalKind), SHARES, QUOTES), max_size=1).map(tuple),
     failures=st.lists(st.builds(Failure, st.sampled_from([None, "reset"]), QUOTES), max_size=1).map(tuple),
-    two_matters=st.sampled_from([None] * 7 + [Quote(0, 4, "also")]),
+    two_matters=st.sampled_from([None] * 7 + [Quote(0, 6, TEXT[:6])]),
     topic=st.builds(Topic, st.sampled_from(["Refunds", "Integrations", None]), SHARES, st.booleans()),
     moment=st.builds(Prediction, st.sampled_from(Moment), SHARES),
     tones=st.lists(st.builds(Prediction, st.sampled_from(Tone), SHARES), max_size=3, unique_by=lambda t: t.label).map(

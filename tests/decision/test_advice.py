@@ -22,6 +22,7 @@ from decision_builders import (
 
 from advisor.types import (
     Account,
+    Action,
     Channel,
     Evidence,
     Failure,
@@ -130,6 +131,13 @@ def test_who_wants_a_human_and_leaves_nothing_but_the_phone_has_asked_for_a_call
     refusals = (refuses("email", 30), refuses("chat", 50))
     assert advise(evidence(wants("person"), *refusals), experience=no_portal).channel is Channel.PHONE
     assert advise(evidence(*refusals, p=0.1), experience=no_portal).channel is None
+
+
+def test_a_wanted_article_that_no_way_is_left_for_gives_way_to_a_person_in_writing() -> None:
+    no_portal = replace(COMPANY, offers={c: o for c, o in COMPANY.offers.items() if c is not Channel.PORTAL})
+    advice = advise(evidence(wants("self_service"), refuses("email", 40)), experience=no_portal)
+    assert (advice.action, advice.channel, advice.unmet) == (Action.LIVE_HUMAN, Channel.CHAT, ("self_service",))
+    assert advice.reasons[0].code is ReasonCode.NOTHING_ANSWERS
 
 
 def test_where_no_channel_is_left_the_lead_has_it_and_everything_said_is_unmet() -> None:
