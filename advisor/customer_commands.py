@@ -182,6 +182,36 @@ accounts = _group(
 )
 
 
+@customers.command()
+@click.option("--learn", is_flag=True, help="Look through what customers did, and file what it suggests.")
+@click.pass_context
+def suggestions(context: click.Context, learn: bool) -> None:
+    """List the wishes that wait for an agent: words about others, what was learnt, standing wishes that ran out.
+
+    None of them decides anything until it is confirmed (confirm-wish, of customers or accounts).
+
+    \b
+    Example: advisor customers suggestions --learn
+    """
+    from advisor.customer_text import wish_lines
+    from advisor.insight.habits import habits
+    from advisor.wiring import experience_of
+
+    records, zone = _opened(context)
+    now = datetime.now(UTC)
+    if learn:
+        found = habits(records, experience_of(settings_of(context), records), now)
+        for one in found:
+            records.filing.put(one, by=None, at=now)
+        click.echo(f"{len(found)} new suggestions from what customers did")
+    waiting = records.filing.suggested(now)
+    for one in waiting:
+        click.echo(f"{one.kind} {one.owner} (from {one.source})")
+        click.echo("\n".join(f"  {line}" for line in wish_lines(one, now=now, zone=zone)))
+    if not waiting:
+        click.echo("No suggestion waits." if learn else "No suggestion waits; --learn looks for some in what was done.")
+
+
 def _import(context: click.Context, file: Path, kind: WishSource, source: str, by: str | None) -> None:
     from advisor.people_file import read_people
 

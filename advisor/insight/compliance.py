@@ -1,0 +1,191 @@
+"""How often what was done was what the customer wished: counted on what was done, never on our own advice.
+
+Each ticket is judged by the wishes that were in force when it was answered (when_done.py, honour.py), by the experience
+file that was in use then. A share is of the tickets with a stated wish of which it is known what was done; the unknown
+stand beside it and change nothing. A wish that the reader misses flatters the share: the blind labels of an audit give
+the reader's recall and a corrected figure (correction.py).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from advisor.decision.case import Case
+from advisor.decision.experience import Experience
+from advisor.errors import ExperienceError
+from advisor.insight.audit import drawn_of, hears_wish
+from advisor.insight.correction import Corrected, Drawn, Population, corrected
+from advisor.insight.honour import Honour, Judgement, cause_of, is_stated, judged
+from advisor.insight.ideal import Gap
+from advisor.insight.intervals import Share
+from advisor.insight.when_done import when_done
+from advisor.records import Past, Records
+from advisor.types import Cause, Handled, Promise, Recommendation, Wish, WishChannel
+
+NOT_KNOWN = "not known"
+
+
+class By(StrEnum):
+    """What compliance may be split by."""
+
+    MOMENT = "moment"
+    PERSONA = "persona"
+    CHANNEL = "channel"  # by which the ticket came
+    ACCOUNT = "account"
+    MONTH = "month"  # in which the ticket came, on the clock of the file
+
+
+@dataclass(slots=True)
+class Group:
+    """Tickets with a stated wish in force."""
+
+    honoured: int = 0  # those by a later choice included
+    by_later_choice: int = 0
+    breached: int = 0
+    unknown: int = 0  # nothing is known of what was done, or not enough
+
+    @property
+    def tickets(self) -> int:
+        """All of them."""
+        return self.honoured + self.breached + self.unknown
+
+    @property
+    def share(self) -> Share:
+        """Honoured, of those that are known."""
+        return Share.of_counts(self.honoured, self.honoured + self.breached)
+
+    def count(self, honour: Honour) -> None:
+        """Take in one ticket."""
+        self.honoured += honour in (Honour.HONOURED, Honour.BY_LATER_CHOICE)
+        self.by_later_choice += honour is Honour.BY_LATER_CHOICE
+        self.breached += honour is Honour.BREACHED
+        self.unknown += honour is Honour.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breach:
+    """A ticket whose wish was not honoured."""
+
+    source: str
+    ticket_id: str
+    at: datetime  # when it came
+    moment: str
+    refused: tuple[WishChannel, ...]  # refusals that were broken
+    unmet: tuple[WishChannel, ...]  # wants that were not met
+    quote: str | None  # of the customer; None = on file
+    done: Handled
+    cause: Cause
+    told: bool  # somebody said the cause; otherwise it is what the advice shows
+
+
+@dataclass(slots=True)
+class Compliance:
+    """All that was counted."""
+
+    by: By
+    tickets: int = 0  # recorded ones, with a wish or without
+    all: Group = field(default_factory=Group)
+    groups: dict[str, Group] = field(default_factory=lambda: defaultdict(Group))
+    causes: Counter[Cause] = field(default_factory=Counter)
+    breaches: list[Breach] = field(default_factory=list)
+    gaps: dict[str, Gap] = field(default_factory=lambda: defaultdict(Gap))
+    corrected: Corrected | None = None  # None = no ticket has been labelled
+
+
+class Files:
+    """The experience files by which tickets were advised; where one was never kept, that in force now."""
+
+    def __init__(self, records: Records, now: Experience) -> None:
+        self._records = records
+        self._now = now
+        self._known = {now.fingerprint: now}
+
+    def of(self, fingerprint: str) -> Experience:
+        """The file with this fingerprint."""
+        if fingerprint not in self._known:
+            self._known[fingerprint] = self._read(fingerprint)
+        return self._known[fingerprint]
+
+    def _read(self, fingerprint: str) -> Experience:
+        text = self._records.experience(fingerprint)
+        try:
+            return Experience.parse(text, name=fingerprint) if text is not None else self._now
+        except ExperienceError:  # written for an older program
+            return self._now
+
+
+def compliance(
+    records: Records,
+    experience: Experience,
+    *,
+    by: By = By.MOMENT,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    seed: int = 1,
+) -> Compliance:
+    """Count over the archive, in one stream; `seed` is of the interval of the corrected figure."""
+    found, files, population = Compliance(by), Files(records, experience), Population()
+    labels = {(audit.source, audit.ticket_id): audit for audit in records.audits.labelled()}
+    drawn = list[Drawn]()
+    for past in records.past(since=since, until=until):
+        sent = when_done(records, past)
+        case = Case.of(sent.evidence, files.of(past.experience), Promise())
+        _count(found, past, case, sent.recommendation, experience)
+        population.count(heard=hears_wish(case.evidence))
+        audit = labels.get((past.source, past.ticket_id))
+        if audit is not None:
+            drawn.append(drawn_of(audit, case, past.handled))
+    found.corrected = corrected(found.all.share, population, drawn, seed=seed) if drawn else None
+    return found
+
+
+def _count(found: Compliance, past: Past, case: Case, advice: Recommendation, now: Experience) -> None:
+    found.tickets += 1
+    found.gaps[case.ideal.moment].count(case, past)
+    if not is_stated(case):
+        return
+    judgement = judged(case, past.handled)
+    found.all.count(judgement.honour)
+    found.groups[group_of(past, case, found.by, now)].count(judgement.honour)
+    if judgement.honour is Honour.BREACHED:
+        breach = _breach(past, case, judgement, advice)
+        found.breaches.append(breach)
+        found.causes[breach.cause] += 1
+
+
+def group_of(past: Past, case: Case, by: By, experience: Experience) -> str:
+    """Where a ticket is counted."""
+    keys: Mapping[By, str | None] = {
+        By.MOMENT: case.ideal.moment,
+        By.PERSONA: case.evidence.persona or past.persona,
+        By.CHANNEL: past.came_by,
+        By.ACCOUNT: past.account,
+        By.MONTH: f"{past.created_at.astimezone(experience.zone):%Y-%m}",
+    }
+    return keys[by] or NOT_KNOWN
+
+
+def _breach(past: Past, case: Case, judgement: Judgement, advice: Recommendation) -> Breach:
+    handled = past.handled or Handled()
+    return Breach(
+        source=past.source,
+        ticket_id=past.ticket_id,
+        at=past.created_at,
+        moment=case.ideal.moment,
+        refused=judgement.refused,
+        unmet=judgement.unmet,
+        quote=_quote(case.will.in_force, (*judgement.refused, *judgement.unmet)),
+        done=handled,
+        cause=cause_of(case, judgement, past.handled, advice),
+        told=handled.reason is not None,
+    )
+
+
+def _quote(wishes: tuple[Wish, ...], missed: tuple[WishChannel, ...]) -> str | None:
+    """The words of the first wish that was missed."""
+    found = (wish.quote.text for wish in wishes if wish.channel in missed and wish.quote is not None)
+    return next(found, None)
