@@ -9,6 +9,7 @@ from pathlib import Path
 
 from advisor.reading.close import NAME, save_calibration
 from advisor.reading.heads import Head, write_manifest
+from advisor.reading.language import Lexicon
 from index.encoder import Encoder
 from index.encoder.marker import Marker
 from index.marking import export_marking
@@ -16,9 +17,9 @@ from index.original import load_original
 from index.progress import Progress
 from index.sentences import SMOOTHED
 from index.settings import KnowledgeSettings
-from training import answers, close, lexicon, texts, tones
+from training import answers, close, failures, lexicon, texts, tones
 
-PARTS = ("lexicon", "feeling", "moments", "close", "answers")
+PARTS = ("lexicon", "feeling", "moments", "failures", "close", "answers")
 
 
 def make(
@@ -36,6 +37,7 @@ def make(
         "lexicon": lambda: make_lexicon(folder),
         "feeling": lambda: make_feeling(folder, encoder, encoders, show),
         "moments": lambda: make_head(texts.fit_moments(encoder), folder, encoders),
+        "failures": lambda: make_failures(folder, encoder, encoders),
         "close": lambda: make_close(folder, encoder, settings, encoders, show),
         "answers": lambda: make_answers(folder, encoder, encoders),
     }
@@ -59,6 +61,14 @@ def make_head(head: Head, folder: Path, encoders: Sequence[str]) -> str:
     """A linear head."""
     replace(head, encoders=tuple(encoders)).save(folder)
     return f"{len(head.labels)} labels"
+
+
+def make_failures(folder: Path, encoder: Encoder, encoders: Sequence[str]) -> str:
+    """The head that hears that self-service was tried in vain."""
+    known = Lexicon(frozenset(json.loads((folder / "lexicon.json").read_text(encoding="utf-8"))))
+    head, figures = failures.fit_failures(encoder, known)
+    made = make_head(head, folder, encoders)
+    return made + ", cross-validated: " + ", ".join(f"{name} {value:.3f}" for name, value in figures.items())
 
 
 def make_feeling(folder: Path, encoder: Encoder, encoders: Sequence[str], show: Progress) -> str:

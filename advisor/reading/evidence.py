@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -24,11 +24,14 @@ from advisor.reading.text import read_document
 from advisor.reading.topics import TopicHead
 from advisor.reading.wishes import read_wishes, second_matter
 from advisor.types import (
+    Account,
     Candidate,
+    Customer,
     Document,
     Evidence,
     History,
     Moment,
+    Notice,
     Prediction,
     Read,
     Readability,
@@ -43,6 +46,8 @@ KNOWN_TOPIC = 0.3  # cosine of the nearest passage, and share of the vote, from 
 TOPIC_SHARPNESS = 12.0  # how much nearer passages count more in the vote on the topic
 EXAMPLE_WEIGHT = 8.0  # how much likeness to a company's own example moves a moment's score
 INCIDENT_NEAR = 0.55  # cosine to an incident's text or example from which a ticket is about it
+NOTHING_KNOWN = History()
+Known = TypeVar("Known", Customer, Account)
 
 
 class Ideals(Protocol):
@@ -56,6 +61,10 @@ class Ideals(Protocol):
     def incidents(self) -> Sequence[tuple[str, str]]:
         """Ids of incidents with their texts and examples."""
 
+    @property
+    def incident_articles(self) -> Sequence[tuple[str, str]]:
+        """Ids of incidents with the id of the article that each names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heads:
@@ -66,6 +75,7 @@ class Heads:
     tones: Head
     severity: Head
     moments: Head
+    failures: Head
     close: CloseReader
     answers: AnswerHead
     fingerprint: str
@@ -76,8 +86,8 @@ class Heads:
         cls, folder: Path, *, encoder: str, fingerprint: str, recalibration: Path | None = None, threads: int = 0
     ) -> Heads:
         """Load the heads of a folder for an encoder, and an installation's recalibration of the answer head."""
-        tones, severity, moments = (
-            load_head(name, folder, encoder=encoder) for name in ("tones", "severity", "moments")
+        tones, severity, moments, failures = (
+            load_head(name, folder, encoder=encoder) for name in ("tones", "severity", "moments", "failures")
         )
         return cls(
             Lexicon.load(folder / "lexicon.json"),
@@ -85,6 +95,7 @@ class Heads:
             tones,
             severity,
             moments,
+            failures,
             CloseReader.load(folder, encoder=encoder, threads=threads),
             AnswerHead.load(folder, encoder=encoder, recalibration=recalibration),
             fingerprint,
@@ -107,6 +118,7 @@ class Reader:
         self._examples = encoder.encode([text for _, text in ideals.examples]).sentences
         self._incident_ids = [name for name, _ in ideals.incidents]
         self._incidents = encoder.encode([text for _, text in ideals.incidents]).sentences
+        self._incident_articles = ideals.incident_articles
 
     def read(self, tickets: list[tuple[Ticket, History]], /) -> list[Read]:
         """Read tickets; the results stand in their order."""
@@ -119,27 +131,30 @@ class Reader:
         levels = self._heads.severity.probabilities(beside(felt, encoded.inner), words)
         severity = [float(np.dot(row, np.arange(5, dtype=np.float32))) for row in levels]
         moments = self._moments(encoded, words)
+        failed = self._heads.failures.probabilities(beside(encoded.sentences, encoded.inner), words)[:, 0]
         said = self._heads.close.read(
             [(tokens, matter.sections) for tokens, matter in zip(encoded.tokens, matters, strict=True)]
         )
         topics = self._topics(encoded, [matter.text for matter in matters])
         reads = []
         for row, ((ticket, history), document) in enumerate(zip(tickets, documents, strict=True)):
-            base = base_evidence(ticket, document, self._clock())
-            if document.readability is Readability.READABLE:
-                matter = matters[row]
-                wishes = read_wishes(document, matter, said[row])
+            matter, readable = matters[row], document.readability is Readability.READABLE
+            base = base_evidence(ticket, document, self._clock(), history=history)
+            wishes = read_wishes(document, matter, said[row] if readable else ())
+            base = replace(base, wishes=(*wishes, *base.wishes))
+            if readable:
+                matching = self._incident_match(encoded.sentences[row])
                 base = replace(
                     base,
                     topic=topics[row],
-                    wishes=(*wishes, *on_file(ticket)),
                     two_matters=second_matter(document, wishes),
                     signals=read_signals(document, matter, said[row]),
-                    failures=read_failures(document, history, ticket.messages),
+                    failures=read_failures(document, history, ticket.messages, heard=float(failed[row])),
                     tones=likeliest(self._heads.tones.labels, tones[row]),
                     severity=round(float(severity[row]), 3),
                     moment=likeliest(self._heads.moments.labels, moments[row])[0],
-                    incident_match=self._incident_match(encoded.sentences[row]),
+                    incident_match=matching,
+                    notices=notices(matching, self._incident_articles, self._knowledge),
                     tokens_cut=encoded.cut[row],
                 )
                 question = Question(matter.text, encoded.sentences[row], encoded.tokens[row].first())
@@ -194,8 +209,10 @@ class Reader:
         )
 
 
-def base_evidence(ticket: Ticket, document: Document, now: datetime) -> Evidence:
-    """What is known before anything was read."""
+def base_evidence(ticket: Ticket, document: Document, now: datetime, *, history: History = NOTHING_KNOWN) -> Evidence:
+    """What is known before anything was read: the ticket's own facts first, what it lacks from the history."""
+    account = filled(replace(ticket.account, wishes=()), history.account)
+    customer = filled(ticket.customer, history.customer)
     return Evidence(
         ticket_id=ticket.id,
         source=ticket.source,
@@ -203,16 +220,34 @@ def base_evidence(ticket: Ticket, document: Document, now: datetime) -> Evidence
         came_by=ticket.channel,
         readability=document.readability,
         language=document.language,
-        wishes=on_file(ticket),
-        has_phone=bool(ticket.customer.phone or document.phone),
-        persona=ticket.customer.persona,
-        account=replace(ticket.account, wishes=()),
+        wishes=on_file(ticket, history),
+        has_phone=bool(customer.phone or document.phone),
+        persona=customer.persona,
+        account=account,
     )
 
 
-def on_file(ticket: Ticket) -> tuple[Wish, ...]:
-    """The wishes that came with the ticket, of the customer and of the account."""
-    return (*ticket.customer.wishes, *ticket.account.wishes)
+def notices(
+    matching: Sequence[str], articles: Sequence[tuple[str, str]], knowledge: KnowledgeBase
+) -> tuple[Notice, ...]:
+    """The articles of matching incidents; one that the knowledge base does not have is left out."""
+    found = ((incident, knowledge.article(id)) for incident, id in articles if incident in matching)
+    return tuple(
+        Notice(incident=incident, article=article.id, title=article.title, url=article.url)
+        for incident, article in found
+        if article is not None
+    )
+
+
+def on_file(ticket: Ticket, history: History) -> tuple[Wish, ...]:
+    """The wishes that came with the ticket, of the customer and of the account, then those that were on file."""
+    return (*ticket.customer.wishes, *ticket.account.wishes, *history.wishes)
+
+
+def filled(own: Known, known: Known) -> Known:
+    """The ticket's own facts; each that it lacks as it is known otherwise."""
+    lacking = {field.name: getattr(known, field.name) for field in fields(own) if getattr(own, field.name) is None}
+    return replace(own, **lacking)
 
 
 def likeliest(labels: Sequence[str], chances: Matrix) -> tuple[Prediction, ...]:

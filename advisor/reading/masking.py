@@ -100,7 +100,9 @@ PATTERNS: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
 PLAIN_PHONE = re.compile(r"(?<![\w.+])\+?\(?\d(?:[\d() ./-]{5,18})\d(?![\w])")
 SPEAKS_OF = re.compile(
     r"(?i)\b(?:(?:tele)?phone|call(?: me| us)?|ring(?: me| us)?|tel|mobile|cell|whatsapp|dial|reach(?:ed| me| us)|"
-    r"my number|number is)\b[^|]{0,30}(?:\||$)|\|[^\d]{0,15}\b(?:my|our) (?:mobile|phone|cell|number|landline)\b"
+    r"my number|number is|telefon\w*|nummer|handy|r(?:ü|ue?)ckruf|anrufen|t[ée]l[ée]phone|num[ée]ro|portable|appel\w*|"
+    r"tel[ée]fono|n[úu]mero|m[óo]vil|tel[ée]m[óo]vel|telefone|celular|ligar|telefoon\w*|mobiel|bel(?:len)?)\b"
+    r"[^|]{0,30}(?:\||$)|\|[^\d]{0,15}\b(?:my|our) (?:mobile|phone|cell|number|landline)\b"
 )
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|^20\d{6}")
 EXAMPLES = re.compile(r"\d(?:[\s()./-]*\d){6,}")

@@ -32,11 +32,17 @@ QUOTE_LINE = re.compile(r"^\s*>")
 CUT_HERE = re.compile(
     r"^\s*(?:-{2,}\s*(?:original message|forwarded message|ursprüngliche nachricht)\s*-{2,}|begin forwarded message:"
     r"|_{10,}\s*$|on .{4,200} wrote:\s*$|am .{4,200} schrieb.{0,200}:\s*$|-- ?$"
+    r"|le .{4,200} a écrit\s?:\s*$|el .{4,200} escribi[óo]:\s*$|(?:em|a) .{4,200} escreveu:\s*$"
+    r"|op .{4,200} schreef.{0,200}:\s*$"
     r"|sent from (?:my|outlook|mail|yahoo)\b.{0,40}$|get outlook for \w+)",
     re.IGNORECASE,
 )
-FORWARD_HEADER = re.compile(r"^\s*\*?from:\*? .{3,200}$", re.IGNORECASE)
-FORWARD_NEXT = re.compile(r"^\s*\*?(?:sent|date|to|subject):\*? ", re.IGNORECASE)
+FORWARD_HEADER = re.compile(r"^\s*\*?(?:from|von|de|van)\s?:\*? .{3,200}$", re.IGNORECASE)
+FORWARD_NEXT = re.compile(
+    r"^\s*\*?(?:sent|date|to|subject|gesendet|datum|an|betreff|envoyé|à|objet|enviado|fecha|para|asunto|data|assunto|"
+    r"verzonden|aan|onderwerp)\s?:\*? ",
+    re.IGNORECASE,
+)
 
 SIGN_OFF = re.compile(
     r"^\s*(?:(?:with )?(?:kind|best|warm|many|kindest|warmest) (?:regards|wishes|thanks)|regards|best|cheers|"

@@ -9,25 +9,21 @@ import json
 import sys
 from pathlib import Path
 
-from advisor.reading.failures import read_failures
-from advisor.reading.heads import SHIPPED
-from advisor.reading.language import Lexicon
-from advisor.reading.text import read_document
+from advisor.settings import Settings
 from advisor.types import History
 from advisor.wire import ticket_from
+from advisor.wiring import ready
 
 HANDS = Path(__file__).parent / "failures_hands.jsonl"
 
 
 def main(arguments: list[str]) -> int:
     """Print recall and precision of each half."""
-    lexicon = Lexicon.load(SHIPPED / "lexicon.json")
+    reader = ready(Settings.load()).reader
     rows = [json.loads(line) for line in HANDS.read_text(encoding="utf-8").splitlines()]
     for name, half in (("looked at while building", rows[::2]), ("kept apart", rows[1::2])):
-        heard = {}
-        for row in half:
-            ticket = ticket_from(row["ticket"], row=row["id"])
-            heard[row["id"]] = bool(read_failures(read_document(ticket, lexicon), History(), ticket.messages))
+        reads = reader.read([(ticket_from(row["ticket"], row=row["id"]), History()) for row in half])
+        heard = {row["id"]: bool(read.evidence.failures) for row, read in zip(half, reads, strict=True)}
         both = sum(row["failed"] and heard[row["id"]] for row in half)
         said, true = sum(heard.values()), sum(row["failed"] for row in half)
         print(f"{name}: {len(half)} tickets, recall {both / true:.3f} of {true}, precision {both / said:.3f} of {said}")

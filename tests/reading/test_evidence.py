@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -14,7 +15,23 @@ from reading_builders import NOW, read, ticket
 from advisor.advise import Advisor
 from advisor.reading.evidence import likeliest
 from advisor.reading.matter import matter_of
-from advisor.types import Evidence, History, Message, Moment, Readability, Sender, Ticket, Tone
+from advisor.types import (
+    EVIDENCE_SCHEMA,
+    Account,
+    Customer,
+    Evidence,
+    History,
+    Message,
+    Moment,
+    Readability,
+    Sender,
+    Stance,
+    Ticket,
+    Tone,
+    Wish,
+    WishChannel,
+    WishSource,
+)
 from index.encoder import Encoder
 from web.tickets import demo_tickets
 
@@ -26,6 +43,7 @@ TICKETS = [one.ticket for one in demo_tickets()] + [
 ]
 PROBE = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 from advisor.settings import Settings
 from advisor.types import Ticket
@@ -132,4 +150,42 @@ def test_evidence_is_plain_and_stored_whole(demo_advisor: Advisor) -> None:
     evidence = read(demo_advisor, TICKETS[-1]).evidence
     stored = msgspec.json.encode(evidence)
     assert msgspec.json.decode(stored, type=Evidence) == evidence
-    assert json.loads(stored)["schema"] == 1
+    assert json.loads(stored)["schema"] == EVIDENCE_SCHEMA
+
+
+def test_what_was_on_file_follows_what_came_with_the_ticket(demo_advisor: Advisor) -> None:
+    calls, chats, mails, people = (
+        Wish(channel=channel, stance=Stance.REFUSES, source=source)
+        for channel, source in (
+            (WishChannel.PHONE, WishSource.CUSTOMER),
+            (WishChannel.CHAT, WishSource.ACCOUNT),
+            (WishChannel.EMAIL, WishSource.CUSTOMER),
+            (WishChannel.PERSON, WishSource.ACCOUNT),
+        )
+    )
+    one = replace(
+        ticket("Where are my invoices?"), customer=Customer(wishes=(calls,)), account=Account(wishes=(chats,))
+    )
+    evidence = demo_advisor.reader.read([(one, History(wishes=(mails, people)))])[0].evidence
+    assert evidence.wishes == (calls, chats, mails, people)
+    assert evidence.account == Account()
+
+
+def test_the_history_fills_in_what_the_ticket_lacks(demo_advisor: Advisor) -> None:
+    known = History(
+        customer=Customer(id="c-1", phone="+44 20 7946 0958", persona="impatient"),
+        account=Account(id="a-1", name="Acme", licences=80, plan="premium", manager="Ann"),
+    )
+    one = replace(ticket("Where are my invoices?"), account=Account(id="a-1", licences=51, usage=0.0))
+    evidence = demo_advisor.reader.read([(one, known)])[0].evidence
+    assert evidence.account == Account(id="a-1", name="Acme", licences=51, plan="premium", manager="Ann", usage=0.0)
+    assert (evidence.persona, evidence.has_phone) == ("impatient", True)
+    own = replace(one, customer=Customer(persona="patient"))
+    assert demo_advisor.reader.read([(own, known)])[0].evidence.persona == "patient"
+
+
+def test_a_ticket_in_another_language_keeps_what_is_on_file(demo_advisor: Advisor) -> None:
+    calls = Wish(channel=WishChannel.PHONE, stance=Stance.REFUSES, source=WishSource.CUSTOMER)
+    one = ticket("Wo finde ich meine Rechnung?")
+    evidence = demo_advisor.reader.read([(one, History(wishes=(calls,)))])[0].evidence
+    assert (evidence.readability, evidence.wishes) == (Readability.UNKNOWN_LANGUAGE, (calls,))

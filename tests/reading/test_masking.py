@@ -93,3 +93,19 @@ def test_a_number_is_masked_with_a_time_of_day_before_it() -> None:
     masked = mask("Please call me after 4pm on 07700 900123")
     assert masked.text == "Please call me after 4pm on [PHONE]"
     assert masked.phone == "07700 900123"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bitte rufen Sie mich an, Telefon 030 901820.",
+        "Mon numéro : 01 99 00 12 34.",
+        "Mi teléfono es el 600 123 456.",
+        "O meu telemóvel é 912 345 678.",
+        "Bel mij op 020 123 4567.",
+    ],
+)
+def test_a_local_number_is_masked_in_other_languages_too(text: str) -> None:
+    masked = mask(text)
+    assert "[PHONE]" in masked.text
+    assert masked.phone is not None

@@ -142,3 +142,18 @@ def test_hostile_text_is_taken_apart_in_bearable_time(heads: Heads, body: str) -
     read = document(heads, body)
     assert len(read.text) <= 2 * MOST_CHARACTERS
     assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Am 3. März 2026 um 10:00 schrieb Support <help@fernway.example>:",
+        "Le 3 mars 2026 à 10:00, Support <help@fernway.example> a écrit :",
+        "El 3 mar 2026, a las 10:00, Support escribió:",
+        "Em 3 de março de 2026, Support escreveu:",
+        "Op 3 maart 2026 schreef Support <help@fernway.example>:",
+    ],
+)
+def test_quoted_mail_is_cut_off_in_other_languages_too(heads: Heads, line: str) -> None:
+    body = f"Danke, merci, gracias.\n\n{line}\n> We can call you any time.\n"
+    assert read_document(Ticket(id="t-1", body=body), heads.lexicon).text == "Danke, merci, gracias."
