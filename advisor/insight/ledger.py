@@ -4,7 +4,8 @@ What decides a state is the newest thing that is known, whoever tells it:
 
 * a telling: confirmed, contradicted, abandoned, handed on;
 * a contact: another ticket of the same customer in the window counts as contradicted, whatever it is about, unless a
-  person says that it is another matter, or confirms the article afterwards;
+  person says that it is another matter, or confirms the article afterwards; where it was confirmed before, only a
+  ticket on the same matter counts;
 * the thread: the customer wrote again in the same ticket after an article was offered, and not to say that it helped.
   Where the time is not known it counts as when the article was given, so that any telling goes before it;
 * a status: the ticket is reopened now.
@@ -197,6 +198,7 @@ def _closed(
     if not pending[who]:
         del pending[who]
     outcomes = told.get((one.past.source, one.past.ticket_id), [])
+    one.contacts = _counting(one, outcomes)
     events = sorted([*_tellings(outcomes), *_contacts(one), *_thread(one, now)])
     state, how = _settled(one, events, window, now) if was_article(one.past) else (None, "a person answered")
     return Entry(
@@ -210,6 +212,19 @@ def _closed(
         matter=one.matter,
         verdict=_verdict(one.past, outcomes),
     )
+
+
+def _counting(one: _Waiting, outcomes: Sequence[Outcome]) -> list[Past]:
+    """The contacts that may contradict: all, but after a confirmation those on the same matter only."""
+    confirmed = min((outcome.at for outcome in outcomes if outcome.kind is OutcomeKind.CONFIRMED), default=None)
+    if confirmed is None:
+        return one.contacts
+    matter = Matter.of(one.past.evidence(), one.past.subject)
+    return [
+        past
+        for past in one.contacts
+        if past.created_at < confirmed or likeness(matter, Matter.of(past.evidence(), past.subject)).is_same
+    ]
 
 
 def _settled(one: _Waiting, events: Sequence[_Event], window: timedelta, now: datetime) -> tuple[State, str]:

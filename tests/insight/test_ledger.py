@@ -114,6 +114,13 @@ def test_a_later_confirmation_beats_a_contact_and_a_later_contact_a_confirmation
     assert entries(records)["t-1"].contacts == ()
 
 
+def test_after_a_confirmation_a_contact_on_another_matter_contradicts_nothing(records: Records) -> None:
+    keep(records, "t-2", at=TUESDAY + 2 * DAY, **REFUND)
+    assert state(records) is State.CONTRADICTED
+    tell(records, "t-1", "confirmed", TUESDAY + DAY)
+    assert state(records) is State.CONFIRMED
+
+
 def test_a_contradiction_falls_where_a_person_says_later_that_its_ticket_is_another_matter(records: Records) -> None:
     keep(records, "t-2", at=TUESDAY + DAY, **REFUND)
     tell(records, "t-1", "contradicted", TUESDAY + DAY, related="t-2")
