@@ -105,18 +105,19 @@ def _about(one: FiledWish) -> str:
 
 
 def _origin(one: FiledWish, zone: tzinfo) -> str:
-    since = f" on {_day(one.since, zone)}" if one.since is not None else ""
+    on = f" on {_day(one.since, zone)}" if one.since is not None else ""
+    since = f", since {_day(one.since, zone)}" if one.since is not None else ""
     who = "the customer" if one.kind is WishSource.CUSTOMER else "somebody of the account"
     said = {
-        SaidBy.TICKET: f"{who} said so in ticket {one.said_in}{since}",
-        SaidBy.AGENT: f"put on file by {one.changed_by or 'an agent'}{since}",
-        SaidBy.IMPORT: f"imported{since}" + (f" by {one.changed_by}" if one.changed_by else ""),
+        SaidBy.TICKET: f"{who} said so in ticket {one.said_in}{on}",
+        SaidBy.AGENT: f"put on file by {one.filed_by or 'an agent'}{on}",
+        SaidBy.IMPORT: "imported" + (f" by {one.filed_by}" if one.filed_by else "") + since,
         SaidBy.HELPDESK: f"sent by the helpdesk{since}",
-        SaidBy.LEARNT: f"learnt{since}",
+        SaidBy.LEARNT: f"learnt{on}",
     }[one.said_by]
     firmly = {Standing.ONCE: "said once, ", Standing.STANDING: "standing, ", Standing.SUGGESTED: ""}[one.standing]
     rests = f": {one.evidence}" if one.evidence and one.said_by is not SaidBy.TICKET else ""
-    changed = one.said_by not in (SaidBy.AGENT, SaidBy.IMPORT) and one.changed_by and not one.ended_by_person
+    changed = one.changed_by not in (None, one.filed_by) and not one.ended_by_person
     return (
         firmly
         + (one.evidence if one.said_by is SaidBy.TICKET and one.evidence else said)

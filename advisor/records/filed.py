@@ -75,6 +75,7 @@ class FiledWish:
     said_in: str | None = None  # id of the ticket
     quote: str | None = None  # masked
     evidence: str | None = None  # what a suggestion rests on, in words
+    filed_by: str | None = None  # the person who put it on file; None = nobody did
     changed_by: str | None = None
     changed_at: datetime | None = None
     ended_at: datetime | None = None
@@ -256,6 +257,7 @@ def row_of(one: FiledWish) -> Row:
         "standing": one.standing.value,
         "said_by": one.said_by.value,
         "said_in": one.said_in,
+        "filed_by": one.filed_by,
         "quote": one.quote,
         "evidence": one.evidence,
         "changed_by": one.changed_by,
@@ -267,7 +269,8 @@ def row_of(one: FiledWish) -> Row:
 
 def filed_from(row: Row) -> FiledWish:
     """A row as a wish on file."""
-    words = ("id", "source", "owner", "topic", "said_in", "quote", "evidence", "changed_by", "ended_by", "ended_why")
+    words = ("id", "source", "owner", "topic", "said_in", "quote", "evidence", "filed_by", "changed_by")
+    words += ("ended_by", "ended_why")
     fields: Row = {name: row[name] for name in words}
     fields |= {name: moment_of(row[name]) for name in ("since", "until", "changed_at", "ended_at")}
     return FiledWish(

@@ -152,7 +152,7 @@ class Filing:
 
     def put(self, wish: FiledWish, *, by: str | None, at: datetime) -> FiledWish:
         """Put a wish on file."""
-        filed = replace(wish, changed_by=by, changed_at=at)
+        filed = replace(wish, filed_by=by, changed_by=by, changed_at=at)
         row = row_of(filed)
         with self.file.errors_named(), self.file.writing() as tables:
             put(tables, "filed", row)

@@ -92,7 +92,7 @@ def _keep(
         if filed.id in before and before[filed.id].ended_by_person:
             done.stayed_ended += 1
             continue
-        put(tables, "filed", row_of(replace(filed, changed_by=by, changed_at=at)))
+        put(tables, "filed", row_of(replace(filed, filed_by=by, changed_by=by, changed_at=at)))
         done.wishes += 1
     settle(tables, (ticket.source, kind, key))
 

@@ -123,7 +123,9 @@ def wishes_on_file(tables: sqlite_utils.Database) -> None:
     was ended, by newer words or by an agent, stays, with when, by whom and why.
     """
     filed: dict[str, type] = dict.fromkeys(("id", "source", "kind", "owner", "channel", "stance"), str) | {"rank": int}
-    filed |= dict.fromkeys(("moment", "topic", "since", "until", "standing", "said_by", "said_in", "quote"), str)
+    filed |= dict.fromkeys(
+        ("moment", "topic", "since", "until", "standing", "said_by", "said_in", "filed_by", "quote"), str
+    )
     filed |= dict.fromkeys(("evidence", "changed_by", "changed_at", "ended_at", "ended_by", "ended_why"), str)
     tables.create_table("filed", filed, pk="id")
     tables.table("filed").create_index(["source", "kind", "owner"])
