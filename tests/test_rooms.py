@@ -18,8 +18,8 @@ MAY_IMPORT = {
 HOMES = {
     "altair": {"advisor/charts.py"},
     "vl_convert": {"advisor/charts.py"},
-    "jinja2": {"advisor/experience_page.py", "web/"},
-    "tomlkit": {"advisor/experience_edit.py"},
+    "jinja2": {"advisor/desk/experience_page.py", "web/"},
+    "tomlkit": {"advisor/desk/experience_edit.py"},
     "pyarrow": {"training/"},
     "faiss": {"index/vectors.py"},
     "spacy": {"advisor/reading/pipeline.py"},

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from advisor.commands import settings_of
+from advisor.desk.commands import settings_of
 
 __all__ = ["as_json", "forced", "mapped", "say_problems", "seeded", "settings_of"]
 

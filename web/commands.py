@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.commands import settings_of
+from advisor.desk.commands import settings_of
 
 if TYPE_CHECKING:
     from socket import socket
@@ -71,7 +71,7 @@ def demo(context: click.Context, serving: bool, port: int) -> None:
 
 def advised_demo(context: click.Context) -> Advisor:
     """Make the home folder ready, import the help centre, advise the demo tickets; gives the advisor that did it."""
-    from advisor.commands import init
+    from advisor.desk.commands import init
     from advisor.wiring import ready
     from index.commands import import_
     from web.tickets import demo_tickets
@@ -88,7 +88,7 @@ def advised_demo(context: click.Context) -> Advisor:
 
 def table_of(advices: Iterable[Advice]) -> Iterator[str]:
     """The lines of a table, a ticket a row; the reason goes on under itself where it is long."""
-    from advisor.show import table_head, table_row
+    from advisor.desk.show import table_head, table_row
 
     head = table_head()
     width = max(shutil.get_terminal_size().columns, LEAST_WIDTH)

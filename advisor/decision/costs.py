@@ -35,7 +35,7 @@ def cost_bar(case: Case) -> CostBar:
     return CostBar(
         human=human,
         wrong=wrong,
-        moment=case.ideal.wrong_cost,
+        moment=_moment_cost(case),
         severity=_severity_cost(case),
         tones=tuple((tone, amount) for tone, amount in _tone_costs(case) if amount),
         revenue=_revenue_cost(case),
@@ -65,10 +65,16 @@ def human_cost(case: Case) -> float:
 
 def wrong_cost(case: Case) -> float:
     """The cost of an article that does not help, the later contact included; above 0."""
-    cost = case.ideal.wrong_cost + _severity_cost(case)
+    cost = _moment_cost(case) + _severity_cost(case)
     cost += sum(amount for _, amount in _tone_costs(case))
     cost += _revenue_cost(case)
     return cost * (case.persona.wrong_cost_times if case.persona is not None else 1.0)
+
+
+def _moment_cost(case: Case) -> float:
+    """The moment's own figure as far as the moment is sure, and for the rest that of a moment which names none."""
+    base, sure = case.experience.wrong_cost.base, min(1.0, max(0.0, case.evidence.moment.probability))
+    return base + (case.ideal.wrong_cost - base) * sure
 
 
 def _severity_cost(case: Case) -> float:

@@ -88,10 +88,11 @@ class Experience:
         zone = experience_file.read_zone(root)
         offers = desk_file.read_offers(root)
         queues = desk_file.read_queues(root)
-        base, wrong_cost = experience_file.read_wrong_cost(root, offers)
-        moments = experience_file.read_moments(root, offers=offers, queues=queues, base=base)
+        wrong_cost = experience_file.read_wrong_cost(root, offers)
+        moments = experience_file.read_moments(root, offers=offers, queues=queues, base=wrong_cost.base)
         human = desk_file.dearest(offers)  # a moment below it was noted already
-        least_wrong = min((one.wrong_cost for one in moments.values() if one.wrong_cost > human), default=0.0)
+        wrong = (wrong_cost.base, *(one.wrong_cost for one in moments.values()))
+        least_wrong = min((one for one in wrong if one > human), default=0.0)
         return cls(
             fingerprint=fingerprint,
             zone=zone,

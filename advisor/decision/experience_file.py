@@ -58,17 +58,17 @@ def read_promise(root: Section) -> PromiseTerms:
     return part
 
 
-def read_wrong_cost(root: Section, offers: Offers) -> tuple[float, WrongCost]:
+def read_wrong_cost(root: Section, offers: Offers) -> WrongCost:
     """The figure of a moment that names none, and what is added to every moment's."""
     section = root.section("wrong_deflection")
-    base = _read_wrong(section, "base", offers)
     part = WrongCost(
+        base=_read_wrong(section, "base", offers),
         per_severity=section.number("per_severity", default=0.0),
         revenue_share=section.number("revenue_share", high=1.0, default=0.0),
         tones=section.levels("tones", Tone, high=float("inf")),
     )
     section.close()
-    return base, part
+    return part
 
 
 def _read_wrong(section: Section, key: str, offers: Offers, default: float | None = None) -> float:

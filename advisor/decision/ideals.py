@@ -79,6 +79,7 @@ class PromiseTerms:
 class WrongCost:
     """What a wrong deflection costs beyond its moment's own figure."""
 
+    base: float  # of a moment that names none, and as far as a moment is not sure; above the dearest contact
     per_severity: float  # added for each of the four steps
     revenue_share: float  # 0 to 1; of the account's monthly revenue
     tones: Mapping[Tone, float]  # added, times the probability of the tone

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from advisor.types import Channel, Evidence, SignalKind, Wish, WishChannel, WishSource
+from advisor.types import Channel, Evidence, Reason, SignalKind, Wish, WishChannel, WishSource
 
 LONGEST_QUOTE = 120  # characters; longer ones are shortened in the sentence, never in Reason.quote
 
@@ -55,6 +55,12 @@ def quoted_words(quote: str | None) -> str:
     if not words:
         return ""
     return f"“{words if len(words) <= LONGEST_QUOTE else words[: LONGEST_QUOTE - 1] + '…'}”"
+
+
+def words_beside(reason: Reason) -> str:
+    """` “please ring me”`, the words of a reason where its sentence does not hold them already, be it shortened."""
+    words = " ".join((reason.quote or "").split())
+    return "" if not words or words[: LONGEST_QUOTE - 1] in reason.text else f" “{words}”"
 
 
 def words_of(wish: Wish) -> str | None:

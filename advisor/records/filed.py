@@ -269,9 +269,9 @@ def row_of(one: FiledWish) -> Row:
 
 def filed_from(row: Row) -> FiledWish:
     """A row as a wish on file."""
-    words = ("id", "source", "owner", "topic", "said_in", "quote", "evidence", "filed_by", "changed_by")
-    words += ("ended_by", "ended_why")
-    fields: Row = {name: row[name] for name in words}
+    words = ("id", "source", "owner", "topic", "said_in", "quote", "evidence")
+    people = ("filed_by", "changed_by", "ended_by", "ended_why")
+    fields: Row = {name: row[name] for name in (*words, *people)}
     fields |= {name: moment_of(row[name]) for name in ("since", "until", "changed_at", "ended_at")}
     return FiledWish(
         **fields,

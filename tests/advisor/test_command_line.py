@@ -8,7 +8,7 @@ import pytest
 from advisor_builders import installed, records_in, run, with_an_article, written
 
 from advisor.advise import Advisor
-from advisor.commands import EMPTY_KNOWLEDGE
+from advisor.desk.commands import EMPTY_KNOWLEDGE
 from advisor.settings import Settings
 from index.progress import Progress
 

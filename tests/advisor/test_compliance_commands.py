@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from advisor_builders import installed, records_in, run, written
 
-from advisor.compliance_page import harmless
+from advisor.desk.compliance_page import harmless
 
 HOSTILE = '=HYPERLINK("http://evil.example")'
 CALLED = {"action": "live_human", "channel": "phone", "by": "<b>Bo</b>", "at": "2026-03-03T11:00:00Z"}

@@ -13,12 +13,12 @@ import pytest
 from advisor_builders import installed, records_in, run, with_an_article
 
 from advisor.decision.experience import Experience, default_text
+from advisor.desk.experience_changes import Difference, differences, summary
+from advisor.desk.experience_edit import id_for
+from advisor.desk.experience_sheet import sheet
+from advisor.desk.experience_text import sheet_text
 from advisor.errors import ExperienceError
-from advisor.experience_changes import Difference, differences, summary
-from advisor.experience_edit import id_for
 from advisor.experience_in_force import experience_in_force
-from advisor.experience_sheet import sheet
-from advisor.experience_text import sheet_text
 from advisor.settings import Settings
 from advisor.types import Promise
 

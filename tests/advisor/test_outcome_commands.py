@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from advisor_builders import installed, records_in, run, written
 
-from advisor.outcome_file import EXAMPLE
+from advisor.desk.outcome_file import EXAMPLE
 from advisor.types import Action, Cause, Channel
 
 HEADING = "ticket_id,kind,at,by,article,related,note\n"

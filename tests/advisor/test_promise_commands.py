@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from advisor.advise import Advice
 from advisor.charts import Risk, promise_curve
 from advisor.decision.decide import decide
-from advisor.promise_commands import promise
+from advisor.desk.promise_commands import promise
 from advisor.records import Records
 from advisor.settings import Settings
 from advisor.types import (

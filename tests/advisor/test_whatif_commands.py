@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from advisor_builders import COMPANY, NOW, an_advisor, installed, records_in, run
 
-from advisor import whatif_commands
 from advisor.decision.experience import default_text
+from advisor.desk import whatif_commands
 from advisor.records import Records
 from advisor.types import Ticket
 

@@ -15,7 +15,7 @@ from advisor.advise import Advisor
 from advisor.decision.experience import default_text
 from advisor.decision.receipt import NUMBER
 from advisor.decision.willingness import Why
-from advisor.receipt_text import TITLES, WHY
+from advisor.desk.receipt_text import TITLES, WHY
 from advisor.records import Records
 from advisor.types import Customer, Promise, PromiseState, Stance, Ticket, Wish, WishChannel, WishSource
 from advisor.wire import ticket_from

@@ -1,6 +1,6 @@
 """Tickets to the demo's company by other hands, every case of the rules among them: right action, channel and article.
 
-python tests/benchmarks/decisions.py [--errors] [FILE …]    --errors names the wrong ones of the first half only
+python tests/benchmarks/decisions.py [--errors]    --errors names the wrong ones of those looked at while building
 """
 
 from __future__ import annotations
@@ -20,12 +20,15 @@ from index.encoder import load_encoder
 from index.knowledge import KnowledgeBase
 from index.sources import read
 
-HANDS = Path(__file__).parent / "decisions_hands.jsonl"
+HERE = Path(__file__).parent
+SETS = {
+    "looked at while building": HERE / "decisions_hands.jsonl",
+    "kept apart": HERE / "decisions_fresh.jsonl",
+}
 
 
 def main(arguments: list[str]) -> int:
-    """Advise every ticket and print a table for each half: that looked at while building, and that kept apart."""
-    paths = [Path(name) for name in arguments if not name.startswith("-")] or [HANDS]
+    """Advise every ticket and print a table for each set."""
     with tempfile.TemporaryDirectory() as folder, as_file(files("advisor") / "demo" / "help_centre") as centre:
         settings = Settings(home=Path(folder))
         models = Settings.load().home / "models"
@@ -34,14 +37,12 @@ def main(arguments: list[str]) -> int:
         articles = read(centre, "demo").articles
         KnowledgeBase.open(settings.knowledge, load_encoder(settings.knowledge)).import_articles("demo", articles)
         advisor = ready(settings)
-        for path in paths:
+        for name, path in SETS.items():
             rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-            for name, half in (("looked at while building", rows[::2]), ("kept apart", rows[1::2])):
-                given = [
-                    advisor.advise(ticket_from(row["ticket"], row=row["id"]), record=False).recommendation
-                    for row in half
-                ]
-                report(name, half, given, errors="--errors" in arguments and name != "kept apart")
+            given = [
+                advisor.advise(ticket_from(row["ticket"], row=row["id"]), record=False).recommendation for row in rows
+            ]
+            report(name, rows, given, errors="--errors" in arguments and name != "kept apart")
     return 0
 
 

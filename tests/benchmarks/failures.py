@@ -1,4 +1,4 @@
-"""Is it heard that self-service was tried and did not help? 200 tickets by another hand, half of them only sound like it.
+"""Is it heard that self-service was tried and did not help? 200 tickets by another hand, half of them near misses.
 
 python tests/benchmarks/failures.py [--errors]    --errors names the wrong ones of the first half only
 """

@@ -1,6 +1,6 @@
 """Wishes in five languages besides English, and whose and how lasting they are, on 240 tickets by another hand.
 
-python tests/benchmarks/foreign.py    counts channel and stance by language; whole tickets; lasting and whose of those heard
+python tests/benchmarks/foreign.py    channel and stance by language; whole tickets; lasting and whose of those heard
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ def main() -> None:
     )
     for language, one in counts.items():
         print(
-            f"{language:<10}{one['tickets']:>7}{one['whole'] / one['tickets']:>13.3f}{one['both'] / one['wanted']:>8.3f}"
+            f"{language:<10}{one['tickets']:>7}{one['whole'] / one['tickets']:>13.3f}"
+            f"{one['both'] / one['wanted']:>8.3f}"
             f"{one['both'] / one['heard']:>11.3f}{one['order'] / one['both']:>7.3f}"
             f"{one['lasting'] / one['both']:>9.3f} ({one['lasts']} of {one['asked']})"
             f"{one['whose'] / one['both']:>26.3f} ({one['told']} of {one['others']})"

@@ -112,7 +112,8 @@ MUTANTS = (
     Mutant("the wished way counts", "costs.py", " if WISHED.get(way) not in case.will.wanted]", "]"),
     Mutant("tones cost nothing", "costs.py", "cost += sum(amount for _, amount in _tone_costs(case))", "pass"),
     Mutant("tones make it cheaper", "costs.py", "cost += sum(amount for", "cost -= sum(amount for"),
-    Mutant("severity costs nothing", "costs.py", "case.ideal.wrong_cost + _severity_cost(case)", "case.ideal.wrong_cost"),
+    Mutant("severity costs nothing", "costs.py", "_moment_cost(case) + _severity_cost(case)", "_moment_cost(case)"),
+    Mutant("a moment that is not sure costs all", "costs.py", "(case.ideal.wrong_cost - base) * sure", "(case.ideal.wrong_cost - base)"),
     Mutant("not yet is as good as kept", "costs.py", "if case.promise.state is PromiseState.NOT_YET:", "if False:"),
     # outline
     Mutant("no channel, and nobody says so", "outline.py", "verdict = _without_channel(verdict)", "pass"),

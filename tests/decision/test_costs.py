@@ -11,7 +11,7 @@ from advisor.decision.case import Case
 from advisor.decision.costs import human_cost, needed_by_cost, wrong_cost
 from advisor.types import Account, Action, Channel, Evidence, Moment, Prediction, Promise, PromiseState, Wish
 
-BILLING = Prediction(Moment.BILLING, 0.9)
+BILLING = Prediction(Moment.BILLING, 1.0)
 
 
 def _case(told: Evidence, promise: Promise | None = None) -> Case:
@@ -39,6 +39,7 @@ def test_the_human_cost_is_that_of_the_cheapest_accepted_person(
 def test_the_wrong_cost_grows_with_moment_severity_tone_and_account() -> None:
     assert wrong_cost(_case(evidence())) == 20.0
     assert wrong_cost(_case(evidence(moment=BILLING))) == 25.0
+    assert wrong_cost(_case(evidence(moment=Prediction(Moment.BILLING, 0.5)))) == 22.5, "as far as it is sure"
     assert wrong_cost(_case(evidence(severity=2.0))) == 30.0
     assert wrong_cost(_case(evidence(tones=(Prediction("frustrated", 0.5), Prediction("confused", 0.9))))) == 25.0
     assert wrong_cost(_case(evidence(account=Account(monthly_revenue=1000.0)))) == 30.0

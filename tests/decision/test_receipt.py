@@ -82,7 +82,7 @@ def _other_channel(told: Evidence) -> tuple[str, str | None] | None:
         ),
         (
             evidence(moment=Prediction("renewal", 0.9)),
-            ("if the moment were sign up instead of renewal", "cost", "email", 0.9),
+            ("if the sureness of the moment (renewal) were 0.37 instead of 0.90", "cost", "email", 0.53),
         ),
         (
             evidence(topic=Topic("Refunds", 0.8, True)),

@@ -119,7 +119,7 @@ def test_the_shipped_files_are_those_of_the_manifest_and_small_enough() -> None:
     manifest = json.loads((SHIPPED / MANIFEST).read_text())
     files = [path for path in SHIPPED.iterdir() if path.suffix in {".npz", ".json", ".onnx"} and path.name != MANIFEST]
     assert {path.name for path in files} == set(manifest)
-    assert sum(path.stat().st_size for path in files) < 10_000_000
+    assert sum(path.stat().st_size for path in files) < 11_000_000
 
 
 def test_the_shipped_heads_refuse_the_hashing_encoder() -> None:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from advisor.charts import Bar, bars
-from advisor.compliance_text import (
+from advisor.decision.experience import Experience
+from advisor.desk.compliance_text import (
     CALLED,
     NOTES,
     PARTS,
@@ -22,11 +23,10 @@ from advisor.compliance_text import (
     part_of,
     share_words,
 )
-from advisor.decision.experience import Experience
+from advisor.desk.outcome_text import done_words
+from advisor.desk.show import UNSEEN
 from advisor.insight.compliance import Breach, Compliance
 from advisor.insight.intervals import Share
-from advisor.outcome_text import done_words
-from advisor.show import UNSEEN
 from advisor.types import Moment
 
 LISTED_BREACHES = 500

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advisor.commands import settings_of
+from advisor.desk.commands import settings_of
 from advisor.errors import RecordsError, TicketError
 from advisor.types import Moment, Stance, WishChannel, WishSource
 from advisor.who import somebody
@@ -52,7 +52,7 @@ def _show_command(group: click.Group, kind: WishSource, *, example: str) -> None
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
     @click.pass_context
     def show(context: click.Context, id: str, source: str | None, at: str | None, as_json: bool) -> None:
-        from advisor.customer_text import people_json, people_text
+        from advisor.desk.customer_text import people_json, people_text
         from advisor.wire import plain_json
 
         records, zone = _opened(context)
@@ -92,7 +92,7 @@ def _wish_command(group: click.Group, kind: WishSource, *, example: str) -> None
         source: str | None,
         by: str | None,
     ) -> None:
-        from advisor.customer_text import wish_lines
+        from advisor.desk.customer_text import wish_lines
         from advisor.records import FiledWish
 
         if (wants is None) is (refuses is None):
@@ -130,7 +130,7 @@ def _change_command(group: click.Group, kind: WishSource, name: str, *, help: st
     @_by
     @click.pass_context
     def changed(context: click.Context, id: str, wish_id: str, why: str, source: str | None, by: str | None) -> None:
-        from advisor.customer_text import wish_lines
+        from advisor.desk.customer_text import wish_lines
 
         records, zone = _opened(context)
         known, wish = _known(records, kind, id, source), records.filing.get(wish_id)
@@ -193,7 +193,7 @@ def suggestions(context: click.Context, learn: bool) -> None:
     \b
     Example: advisor customers suggestions --learn
     """
-    from advisor.customer_text import wish_lines
+    from advisor.desk.customer_text import wish_lines
     from advisor.insight.habits import habits
     from advisor.wiring import experience_of
 
@@ -213,7 +213,7 @@ def suggestions(context: click.Context, learn: bool) -> None:
 
 
 def _import(context: click.Context, file: Path, kind: WishSource, source: str, by: str | None) -> None:
-    from advisor.people_file import read_people
+    from advisor.desk.people_file import read_people
 
     records, zone = _opened(context)
     rows = list(read_people(file, kind=kind, source=source, zone=zone))

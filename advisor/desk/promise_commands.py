@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.commands import settings_of
+from advisor.desk.commands import settings_of
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def promise(context: click.Context, certify: bool, early: bool, as_json: bool, p
     """
     if early and not certify:
         raise click.UsageError("--early goes with --certify")
+    from advisor.desk.promise_text import promise_text
     from advisor.insight.promise import situation, take_look
-    from advisor.promise_text import promise_text
     from advisor.wiring import experience_of, open_records
 
     settings = settings_of(context)
@@ -51,7 +51,7 @@ def promise(context: click.Context, certify: bool, early: bool, as_json: bool, p
 
 
 def _json(found: Situation) -> str:
-    from advisor.promise_text import FIGURE, wording
+    from advisor.desk.promise_text import FIGURE, wording
     from advisor.wire import plain_json
 
     return plain_json({"figure": FIGURE[found.state], "wording": wording(found), "promise": found})

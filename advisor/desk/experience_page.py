@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 
 from advisor.decision.experience import Experience
-from advisor.experience_sheet import Part
+from advisor.desk.experience_sheet import Part
 
 TEMPLATE = "experience.html"
 
@@ -16,5 +16,5 @@ def sheet_page(experience: Experience, parts: Sequence[Part], *, name: str) -> s
     from jinja2 import Environment, StrictUndefined
 
     surroundings = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = files("advisor").joinpath(TEMPLATE).read_text(encoding="utf-8")
+    template = files("advisor.desk").joinpath(TEMPLATE).read_text(encoding="utf-8")
     return surroundings.from_string(template).render(experience=experience, parts=parts, name=name)

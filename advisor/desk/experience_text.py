@@ -9,10 +9,10 @@ from textwrap import wrap
 from advisor.decision.experience import Experience
 from advisor.decision.ideals import Incident
 from advisor.decision.wording import instant
-from advisor.experience_changes import Difference, summary
-from advisor.experience_sheet import Entry, Part, Table, incident_entry, matched_by
+from advisor.desk.experience_changes import Difference, summary
+from advisor.desk.experience_sheet import Entry, Part, Table, incident_entry, matched_by
+from advisor.desk.show import UNSEEN, WIDTH
 from advisor.records import Use
-from advisor.show import UNSEEN, WIDTH
 
 MARGIN = 16  # characters before a fact
 GAP = "  "  # between two columns

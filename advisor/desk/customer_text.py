@@ -7,9 +7,9 @@ from dataclasses import asdict
 from datetime import datetime, tzinfo
 
 from advisor.decision.wording import WISH
+from advisor.desk.show import ADVICE, says
 from advisor.records import FiledWish, Past, SaidBy, Standing, State
 from advisor.records.people import Known
-from advisor.show import ADVICE, says
 from advisor.types import Stance, WishSource
 
 DAY = "%-d %B %Y"

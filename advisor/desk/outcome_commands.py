@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.commands import settings_of
+from advisor.desk.commands import settings_of
 from advisor.errors import RecordsError, TicketError
 from advisor.types import Outcome, OutcomeKind
 from advisor.who import somebody
 
 if TYPE_CHECKING:
     from advisor.decision.experience import Experience
-    from advisor.outcome_file import Told
+    from advisor.desk.outcome_file import Told
     from advisor.records import Records, Stored
 
 SHOWN_PROBLEMS = 20
@@ -52,7 +52,7 @@ def import_(context: click.Context, file: Path | None, source: str, by: str | No
     Example: advisor outcomes import --example > outcomes.csv
     Example: advisor outcomes import outcomes.csv --source zendesk
     """
-    from advisor.outcome_file import EXAMPLE, read_outcomes
+    from advisor.desk.outcome_file import EXAMPLE, read_outcomes
 
     if example:
         click.echo(EXAMPLE, nl=False)
@@ -109,8 +109,8 @@ def add(
     Example: advisor outcomes add 4711 confirmed --by "Ann Lee"
     Example: advisor outcomes add 4711 other_matter --related 4730
     """
-    from advisor.outcome_file import time_of
-    from advisor.outcome_text import told_words
+    from advisor.desk.outcome_file import time_of
+    from advisor.desk.outcome_text import told_words
 
     if kind == OutcomeKind.OTHER_MATTER and related is None:
         raise click.UsageError("other_matter needs --related: the ticket that is about something else")
@@ -148,9 +148,9 @@ def show(context: click.Context, ticket: str | None, source: str | None, as_json
     Example: advisor outcomes show
     Example: advisor outcomes show 4711
     """
+    from advisor.desk.outcome_text import balance_json, balance_text
     from advisor.insight.balance import balance
     from advisor.insight.ledger import ledger, window_of
-    from advisor.outcome_text import balance_json, balance_text
     from advisor.wire import plain_json
 
     records, experience = _opened(context)
@@ -170,8 +170,8 @@ def show(context: click.Context, ticket: str | None, source: str | None, as_json
 
 
 def _show_ticket(records: Records, experience: Experience, stored: Stored, now: datetime, *, as_json: bool) -> None:
+    from advisor.desk.outcome_text import ticket_json, ticket_text
     from advisor.insight.ledger import ledger
-    from advisor.outcome_text import ticket_json, ticket_text
     from advisor.types import WishSource
     from advisor.wire import plain_json
 

@@ -9,7 +9,7 @@ from textwrap import wrap
 import msgspec
 
 from advisor.advise import Advice
-from advisor.decision.wording import SIGNAL, WAY, WISH, instant
+from advisor.decision.wording import SIGNAL, WAY, WISH, instant, words_beside
 from advisor.records import Stored
 from advisor.types import Action, Evidence, OfferedArticle, Recommendation, Stance, Wish
 from advisor.wire import evidence_to_json, to_json
@@ -98,8 +98,7 @@ def _advice(one: Recommendation) -> Iterator[tuple[str, str]]:
 
 def _why(one: Recommendation) -> Iterator[tuple[str, str]]:
     for place, reason in enumerate(one.reasons):
-        quoted = f" “{reason.quote}”" if reason.quote and " ".join(reason.quote.split()) not in reason.text else ""
-        yield "Also" if place else "Because", f"{reason.text}{quoted} [{reason.code}]"
+        yield "Also" if place else "Because", f"{reason.text}{words_beside(reason)} [{reason.code}]"
 
 
 def _found(evidence: Evidence, one: Recommendation) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.commands import settings_of
+from advisor.desk.commands import settings_of
 from advisor.errors import AdvisorError, RecordsError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def why(context: click.Context, ticket_id: str, source: str | None, as_json: boo
     Example: advisor why 4711 --source zendesk --json
     """
     from advisor.decision.receipt import receipt
-    from advisor.receipt_text import receipt_text
+    from advisor.desk.receipt_text import receipt_text
     from advisor.replay import Kept
     from advisor.wire import plain_json
     from advisor.wiring import open_records
@@ -166,7 +166,7 @@ def _stored(records: Records, ticket_id: str, source: str | None) -> Stored:
 
 
 def _tell(context: click.Context, found: Replayed, *, as_json: bool) -> None:
-    from advisor.receipt_text import replayed_text
+    from advisor.desk.receipt_text import replayed_text
     from advisor.wire import plain_json
 
     click.echo(plain_json(found) if as_json else replayed_text(found))
@@ -186,7 +186,7 @@ class _Count:
 def _tell_all(
     context: click.Context, replayer: _Replayer, *, since: datetime | None, source: str | None, as_json: bool
 ) -> None:
-    from advisor.receipt_text import replayed_text
+    from advisor.desk.receipt_text import replayed_text
     from advisor.wire import plain_json
 
     count = _Count()

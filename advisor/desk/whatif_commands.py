@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.commands import settings_of
+from advisor.desk.commands import settings_of
 from advisor.errors import RecordsError
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def whatif(context: click.Context, other: Path, since: datetime | None, processe
     Example: advisor whatif draft.toml --since 2026-01-01 --json
     """
     from advisor.decision.experience import Experience
+    from advisor.desk.whatif_text import whatif_json, whatif_text
     from advisor.types import Promise
-    from advisor.whatif_text import whatif_json, whatif_text
     from advisor.wire import plain_json
     from advisor.wiring import open_records
 

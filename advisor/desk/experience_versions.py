@@ -6,8 +6,8 @@ from datetime import UTC, tzinfo
 from pathlib import Path
 
 from advisor.decision.experience import Experience, content_of, text_of
+from advisor.desk.experience_changes import Difference, differences
 from advisor.errors import ExperienceError
-from advisor.experience_changes import Difference, differences
 from advisor.records import Records, Use
 
 SHORTEST = 4  # digits that name a version

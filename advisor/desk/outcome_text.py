@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
 
 from advisor.decision.wording import WAY, instant
+from advisor.desk.show import ADVICE, named, says
 from advisor.insight.balance import Balance
 from advisor.insight.intervals import Share
 from advisor.insight.ledger import Contact, Entry, State
 from advisor.records import Stored
-from advisor.show import ADVICE, named, says
 from advisor.types import Handled, Outcome
 
 SHOWN_DOUBTFUL = 5

@@ -9,12 +9,12 @@ from datetime import tzinfo
 from advisor.decision.experience import Experience
 from advisor.decision.ideals import Ideal
 from advisor.decision.wording import WAY, WISH
+from advisor.desk.outcome_text import done_words
+from advisor.desk.show import says
 from advisor.insight.compliance import Breach, By, Compliance, Group
 from advisor.insight.correction import Corrected, Estimate
 from advisor.insight.ideal import Gap, Part
 from advisor.insight.intervals import Share
-from advisor.outcome_text import done_words
-from advisor.show import says
 from advisor.types import Moment
 
 SHOWN_BREACHES = 20

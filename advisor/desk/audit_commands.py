@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.commands import settings_of
+from advisor.desk.commands import settings_of
 from advisor.errors import AdvisorError
 from advisor.who import somebody
 
@@ -86,7 +86,7 @@ def show(context: click.Context, as_json: bool) -> None:
     \b
     Example: advisor audit show
     """
-    from advisor.compliance_text import correction_lines
+    from advisor.desk.compliance_text import correction_lines
     from advisor.insight.compliance import compliance
     from advisor.wire import plain_json
     from advisor.wiring import experience_of
@@ -126,8 +126,8 @@ def _labelled(records: Records, waiting: list[Audit], by: str) -> int:
 
 def _asked(records: Records, drawn: Audit, place: int, count: int) -> str:
     """Show the text and ask until the answer can be read."""
+    from advisor.desk.show import UNSEEN
     from advisor.insight.audit import wishes_in
-    from advisor.show import UNSEEN
 
     stored = records.last(drawn.ticket_id, source=drawn.source)
     text = UNSEEN.sub("", stored.text).strip() if stored is not None else ""

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from advisor.decision.whatif import Group, Interval, Sums, Tally, Telling, Way, share, total
 from advisor.decision.wording import WAY, WISH
-from advisor.show import ADVICE, says
+from advisor.desk.show import ADVICE, says
 
 SHOWN_MOVES = 20
 SUBJECT = 48  # characters

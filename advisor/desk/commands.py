@@ -107,7 +107,7 @@ def show(context: click.Context, ticket_id: str, source: str | None, as_json: bo
     Example: advisor show 4711
     Example: advisor show 4711 --source zendesk --json
     """
-    from advisor.show import stored_json, stored_text
+    from advisor.desk.show import stored_json, stored_text
     from advisor.wiring import open_records
 
     stored = open_records(settings_of(context)).last(_storable(ticket_id), source=source and _storable(source))
@@ -129,7 +129,7 @@ def doctor(context: click.Context, archive: str | None) -> None:
     Example: advisor doctor
     Example: advisor doctor tickets.jsonl
     """
-    from advisor.doctor import checks, readable_share
+    from advisor.desk.doctor import checks, readable_share
     from advisor.wire import read_tickets
 
     settings = settings_of(context)
@@ -207,7 +207,7 @@ def _opened(file: str) -> AbstractContextManager[BinaryIO]:
 
 
 def _printer(*, as_json: bool, as_table: bool) -> Callable[[Advice], str | bytes]:
-    from advisor.show import advice_text, subject_of, table_head, table_row
+    from advisor.desk.show import advice_text, subject_of, table_head, table_row
     from advisor.wire import to_json
 
     if as_json:

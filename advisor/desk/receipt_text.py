@@ -8,9 +8,9 @@ from textwrap import wrap
 from advisor.decision.costs import CostBar
 from advisor.decision.receipt import NUMBER, Otherwise, Receipt, Said
 from advisor.decision.willingness import Passed, Why
-from advisor.decision.wording import WAY, instant
+from advisor.decision.wording import WAY, instant, words_beside
+from advisor.desk.show import ADVICE, WIDTH, article_lines, named, says, wish_line
 from advisor.replay import Difference, Replayed
-from advisor.show import ADVICE, WIDTH, article_lines, named, says, wish_line
 from advisor.types import PromiseState
 
 TITLES = {
@@ -62,8 +62,7 @@ def _decided(one: Receipt) -> Iterator[tuple[str, str]]:
     way = f"by {WAY[one.channel]}" if one.channel is not None else "no way is left to answer"
     yield "Advice", f"{ADVICE[one.action]}, {way}; queue {one.queue}; {instant(one.at)}"
     yield "Decided by", _rule(one.rule)
-    quote = f" “{one.reason.quote}”" if one.reason.quote and one.reason.quote not in one.reason.text else ""
-    yield "Because", f"{one.reason.text}{quote} [{one.reason.code}]"
+    yield "Because", f"{one.reason.text}{words_beside(one.reason)} [{one.reason.code}]"
     yield "Otherwise", _otherwise(one.other_action, "no single change gives another action")
     if one.other_channel != one.other_action:
         yield "", _otherwise(one.other_channel, "no single change gives another channel")

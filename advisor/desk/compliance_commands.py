@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from advisor.commands import settings_of
+from advisor.desk.commands import settings_of
 from advisor.errors import RecordsError
 
 WAYS = ("moment", "persona", "channel", "account", "month")  # as insight.compliance.By
@@ -43,7 +43,7 @@ def compliance(
     Example: advisor compliance --by month --since 2026-01-01 --csv > compliance.csv
     Example: advisor compliance --by account --html compliance.html
     """
-    from advisor.compliance_text import compliance_json, compliance_text
+    from advisor.desk.compliance_text import compliance_json, compliance_text
     from advisor.insight.compliance import By
     from advisor.insight.compliance import compliance as counted
     from advisor.wire import plain_json
@@ -59,14 +59,14 @@ def compliance(
     if not found.tickets:
         raise RecordsError("no recorded ticket to count: advisor advise records tickets")
     if page is not None:
-        from advisor.compliance_page import compliance_page
+        from advisor.desk.compliance_page import compliance_page
 
         page.write_text(compliance_page(found, experience), encoding="utf-8")
         click.echo(f"written: {page}", err=as_json or as_csv)
     if as_json:
         click.echo(plain_json(compliance_json(found, experience)))
     elif as_csv:
-        from advisor.compliance_page import compliance_csv
+        from advisor.desk.compliance_page import compliance_csv
 
         click.echo(compliance_csv(found), nl=False)
     elif page is None:

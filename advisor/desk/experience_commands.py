@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.commands import settings_of
+from advisor.desk.commands import settings_of
 from advisor.errors import ExperienceError
 from advisor.who import somebody
 
 if TYPE_CHECKING:
     from advisor.decision.experience import Experience
     from advisor.decision.ideals import Incident
-    from advisor.experience_changes import Difference
-    from advisor.experience_edit import Edited
+    from advisor.desk.experience_changes import Difference
+    from advisor.desk.experience_edit import Edited
     from advisor.records import Use
     from advisor.settings import Settings
     from advisor.types import Promise
@@ -48,7 +48,7 @@ def check(context: click.Context, file: Path | None, as_json: bool) -> None:
     Example: advisor experience check draft.toml
     """
     from advisor.decision.experience import Experience, text_of
-    from advisor.experience_text import shown, summary_text
+    from advisor.desk.experience_text import shown, summary_text
     from advisor.wire import plain_json
 
     path = file or settings_of(context).experience
@@ -77,9 +77,9 @@ def show(context: click.Context, file: Path | None, html: Path | None) -> None:
     Example: advisor experience show --html experience.html
     """
     from advisor.decision.experience import Experience
-    from advisor.experience_page import sheet_page
-    from advisor.experience_sheet import sheet
-    from advisor.experience_text import sheet_text
+    from advisor.desk.experience_page import sheet_page
+    from advisor.desk.experience_sheet import sheet
+    from advisor.desk.experience_text import sheet_text
 
     settings = settings_of(context)
     found = Experience.load(file) if file is not None else _in_force(settings)
@@ -106,9 +106,9 @@ def diff(context: click.Context, before: str, after: str, as_json: bool) -> None
     Example: advisor experience diff 3643d785 experience.toml
     """
     from advisor.decision.experience import content_of
-    from advisor.experience_changes import differences
-    from advisor.experience_text import differences_text
-    from advisor.experience_versions import version
+    from advisor.desk.experience_changes import differences
+    from advisor.desk.experience_text import differences_text
+    from advisor.desk.experience_versions import version
     from advisor.wire import plain_json
     from advisor.wiring import open_records
 
@@ -133,8 +133,8 @@ def history(context: click.Context, as_json: bool) -> None:
     \b
     Example: advisor experience history
     """
-    from advisor.experience_text import history_text
-    from advisor.experience_versions import uses_compared, zone_of
+    from advisor.desk.experience_text import history_text
+    from advisor.desk.experience_versions import uses_compared, zone_of
     from advisor.wire import plain_json
     from advisor.wiring import open_records
 
@@ -181,8 +181,8 @@ def open_(
     """
     from advisor.decision.experience import Experience
     from advisor.decision.ideals import Incident
-    from advisor.experience_edit import id_for, opened
-    from advisor.experience_text import opened_text
+    from advisor.desk.experience_edit import id_for, opened
+    from advisor.desk.experience_text import opened_text
 
     settings = settings_of(context)
     known = Experience.load(settings.experience)
@@ -214,7 +214,7 @@ def close(context: click.Context, id: str) -> None:
     """
     from advisor.decision.experience import Experience
     from advisor.decision.wording import instant
-    from advisor.experience_edit import closed
+    from advisor.desk.experience_edit import closed
 
     settings = settings_of(context)
     now = _now(Experience.load(settings.experience).zone)
@@ -231,8 +231,8 @@ def list_(context: click.Context, as_json: bool) -> None:
     \b
     Example: advisor incident list
     """
-    from advisor.experience_sheet import incident_state
-    from advisor.experience_text import incidents_text
+    from advisor.desk.experience_sheet import incident_state
+    from advisor.desk.experience_text import incidents_text
     from advisor.wire import plain_json
 
     found, now = _in_force(settings_of(context)), datetime.now(UTC)
@@ -297,7 +297,7 @@ def _instant(text: str, zone: tzinfo) -> datetime:
 
 def _put(settings: Settings, edited: Edited) -> None:
     """Write the file, and keep it as the version that this person brought into use."""
-    from advisor.experience_edit import write
+    from advisor.desk.experience_edit import write
     from advisor.wiring import open_records
 
     write(settings.experience, edited.text)

@@ -1,0 +1,1 @@
+"""The command line's desk: the commands, and the texts and pages that they show."""
