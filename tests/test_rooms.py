@@ -101,11 +101,21 @@ def test_a_room_imports_only_rooms_to_its_right(room: str) -> None:
     assert importing(f"{room}/", *foreign, "tests") == []
 
 
-def test_reading_decision_and_records_do_not_know_each_other() -> None:
-    reading, decision, records = "advisor.reading", "advisor.decision", "advisor.records"
-    assert importing("advisor/reading/", decision, records) == []
-    assert importing("advisor/decision/", reading, records) == []
-    assert importing("advisor/records/", reading) == []
+INNER = ("reading", "decision", "records", "insight", "desk")
+KNOWS = {
+    "reading": (),
+    "decision": (),
+    "records": ("decision",),
+    "insight": ("decision", "records"),
+    "desk": INNER,
+}
+"""The rooms inside advisor, in the order of the way, and which of them each may import."""
+
+
+@pytest.mark.parametrize("room", INNER)
+def test_a_room_inside_advisor_knows_only_those_before_it_on_the_way(room: str) -> None:
+    foreign = [f"advisor.{other}" for other in INNER if other != room and other not in KNOWS[room]]
+    assert importing(f"advisor/{room}/", *foreign) == []
 
 
 def test_the_decision_is_pure_of_models_files_and_databases() -> None:
@@ -118,7 +128,7 @@ def test_the_vocabulary_imports_no_part_of_the_program() -> None:
 
 def test_parts_are_put_together_in_one_place() -> None:
     fitting = [
-        path for path in MODULES if path.startswith(("advisor/decision/", "advisor/reading/", "advisor/records/"))
+        path for path in MODULES if path.startswith(tuple(f"advisor/{room}/" for room in INNER if room != "desk"))
     ]
     assert [path for path in fitting if "advisor.wiring" in set(imported(MODULES[path], typing=True))] == []
 
