@@ -67,7 +67,9 @@ def promise_curve(points: Sequence[Risk], title: str, *, promised: float, in_for
         }
         for one in points
     ]
-    top = 1.15 * max([promised, *(min(one.upper, 4 * promised) for one in points)])
+    top = min(
+        1.0, 1.15 * max([promised, *(one.share for one in points), *(min(one.upper, 4 * promised) for one in points)])
+    )
     x = alt.X("coverage:Q", title="Share of tickets that get an article by cost").axis(format="%", tickCount=6)
     y = alt.Y("share:Q", title="Share of these that is wrong").axis(format=".1%", tickCount=6)
     x, y = x.scale(domain=[0, 1]), y.scale(domain=[0, top], clamp=True)

@@ -121,7 +121,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    cli()
+    # bytes of an argument that are no UTF-8 could be neither looked up nor stored nor printed
+    cli([argument.encode("utf-8", "replace").decode("utf-8") for argument in sys.argv[1:]])
 
 
 def _fail(sentence: str) -> NoReturn:

@@ -66,8 +66,8 @@ def init(context: click.Context) -> None:
 def advise(context: click.Context, file: str, as_json: bool, as_table: bool, no_record: bool) -> None:
     """Advise, for each ticket in FILE (or standard input), an article or a person, and say why.
 
-    FILE holds one ticket as a JSON object, an array of them, or JSON lines. Exits with 1 where a ticket could not be
-    read, with 2 where none could.
+    FILE holds one ticket as a JSON object, an array of them, or JSON lines; times without a zone are on the clock of
+    the experience file. Exits with 1 where a ticket could not be read, with 2 where none could.
 
     \b
     Example: advisor advise ticket.json
@@ -86,7 +86,7 @@ def advise(context: click.Context, file: str, as_json: bool, as_table: bool, no_
         advisor = ready(settings, progress=ProgressBar())
         _warn_if_empty(settings)
         batch = _Batch()
-        tickets = batch.good(read_tickets(stream, name=name))
+        tickets = batch.good(read_tickets(stream, name=name, zone=advisor.experience.zone))
         printed = _printer(as_json=as_json, as_table=as_table)
         advices = advisor.advise_many(tickets, record=not no_record)
         for advice in advices if sys.stdout.isatty() else _counted(advices, "Advising"):
@@ -110,7 +110,7 @@ def show(context: click.Context, ticket_id: str, source: str | None, as_json: bo
     from advisor.desk.show import stored_json, stored_text
     from advisor.wiring import open_records
 
-    stored = open_records(settings_of(context)).last(_storable(ticket_id), source=source and _storable(source))
+    stored = open_records(settings_of(context)).last(ticket_id, source=source)
     if stored is None:
         where = f" from {source}" if source else ""
         raise RecordsError(f"no ticket{where} is recorded under the id {ticket_id}: advisor advise records tickets")
@@ -232,8 +232,3 @@ def _warn_if_empty(settings: Settings) -> None:
 
     if not Store.open(settings.knowledge).versions():
         click.echo(EMPTY_KNOWLEDGE, err=True)
-
-
-def _storable(text: str) -> str:
-    """An argument without the bytes that are no UTF-8."""
-    return text.encode("utf-8", "replace").decode("utf-8")

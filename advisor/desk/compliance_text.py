@@ -137,7 +137,7 @@ def correction_lines(found: Corrected | None) -> list[str]:
         "Corrected for what the reader misses, by blind labels",
         f"  Labels                   {labels}; {found.wishes} wishes in them",
         f"  Wishes the reader hears  {_estimate(found.recall)}",
-        f"  Honoured, corrected      {_estimate(found.share)}",
+        f"  Honoured, corrected      {_estimate(found.share if found.recall is not None else None)}",
     ]
     if found.too_few:
         lines.append(f"  Too few to rely on       {'; '.join(found.too_few)}")

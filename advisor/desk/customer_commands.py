@@ -23,6 +23,7 @@ Command = Callable[..., Any]
 
 _source = click.option("--source", help="Where the id comes from, should several sources know it.")
 _by = click.option("--by", help="Who says so; your name on this machine, if left out.")
+YEARS = (1970, 2199)
 WAYS = [channel.value for channel in WishChannel]
 
 
@@ -100,6 +101,12 @@ def _wish_command(group: click.Group, kind: WishSource, *, example: str) -> None
         records, zone = _opened(context)
         known, now = _known(records, kind, id, source), datetime.now(UTC)
         moment = Moment(about) if about in set(Moment) else None
+        ends = _day(until, zone) if until else None
+        if ends is not None and ends <= now:
+            raise click.BadParameter(f"--until must be a day to come, was: {until}")
+        if about is not None and moment is None and not records.has_topic(about):
+            said = "is no moment of truth, and no recorded ticket had it as its topic so far"
+            click.echo(f"({about} {said}: moments are {', '.join(Moment)})", err=True)
         filed = records.filing.put(
             FiledWish(
                 source=known.source,
@@ -111,7 +118,7 @@ def _wish_command(group: click.Group, kind: WishSource, *, example: str) -> None
                 moment=moment,
                 topic=about if moment is None else None,
                 since=now,
-                until=_day(until, zone) if until else None,
+                until=ends,
             ),
             by=by or somebody(),
             at=now,
@@ -223,8 +230,8 @@ def _import(context: click.Context, file: Path, kind: WishSource, source: str, b
     click.echo(
         f"{done.new} new and {done.known} known {kind}s, {done.wishes} wishes on file (times without a zone: {zone})"
     )
-    if done.stayed_ended:
-        click.echo(f"{done.stayed_ended} wishes stay ended, as an agent ended them: restore-wish brings one back")
+    if done.stayed:
+        click.echo(f"{done.stayed} wishes stay as an agent has left them: restore-wish brings an ended one back")
     for problem in bad[:SHOWN_PROBLEMS]:
         click.echo(f"not taken: {problem}", err=True)
     if len(bad) > SHOWN_PROBLEMS:
@@ -244,13 +251,16 @@ def _opened(context: click.Context) -> tuple[Records, tzinfo]:
 def _known(records: Records, kind: WishSource, id: str, source: str | None) -> Known:
     look = records.people.customers if kind is WishSource.CUSTOMER else records.people.accounts
     found = look(id, source=source)
+    if not found and kind is WishSource.CUSTOMER:
+        alike = [one for one in records.find(id) if source in (None, one.source)]
+        found = [known for one in alike for known in look(one.id, source=one.source)]
     if not found:
         raise RecordsError(
             f"no {kind} is recorded under the id {id}: advisor {kind}s import takes them from a CSV file"
         )
     if len(found) > 1:
-        sources = ", ".join(one.source for one in found)
-        raise RecordsError(f"several sources know a {kind} {id} ({sources}): name one with --source")
+        listed = ", ".join(one.source if one.key == id else f"{one.key} from {one.source}" for one in found)
+        raise RecordsError(f"several sources know a {kind} {id} ({listed}): name one with --source, or by its id")
     return found[0]
 
 
@@ -260,6 +270,9 @@ def _past_of(records: Records, kind: WishSource, known: Known) -> list[Past]:
 
 def _day(text: str, zone: tzinfo, *, option: str = "--until") -> datetime:
     try:
-        return datetime.combine(date.fromisoformat(text), time(), zone)
+        day = date.fromisoformat(text)
+        if not YEARS[0] <= day.year <= YEARS[1]:
+            raise ValueError(text)
+        return datetime.combine(day, time(), zone)
     except ValueError as error:
         raise click.BadParameter(f"{option} must be a day such as 2027-01-01, was: {text}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -179,13 +180,20 @@ def open_(
     Example: advisor incident open "Signing in is slow." --example "I cannot log in." --article status/sign-in
     Example: advisor incident open "Invoices are late." --until 2026-03-02T18:00 --id invoices
     """
-    from advisor.decision.experience import Experience
     from advisor.decision.ideals import Incident
     from advisor.desk.experience_edit import id_for, opened
     from advisor.desk.experience_text import opened_text
 
     settings = settings_of(context)
-    known = Experience.load(settings.experience)
+    if not text.strip():
+        raise click.BadParameter("TEXT must say what customers shall read, was empty")
+    if name is not None and not re.fullmatch(r"[\w.-]+", name):
+        raise click.BadParameter(f"--id must be letters, digits, - and _ without blanks, was: {name}")
+    known = _unbroken(settings, "nothing was opened")
+    now = datetime.now(UTC)
+    same = next((other for other in known.incidents if other.text == text and other.is_open(now)), None)
+    if same is not None:
+        raise ExperienceError(f"this notice is open already, as {same.id}: advisor incident close {same.id} ends it")
     started = Incident(
         id=name or id_for(text, taken={other.id for other in known.incidents}),
         text=text,
@@ -212,12 +220,11 @@ def close(context: click.Context, id: str) -> None:
     \b
     Example: advisor incident close signing-in-is-slow
     """
-    from advisor.decision.experience import Experience
     from advisor.decision.wording import instant
     from advisor.desk.experience_edit import closed
 
     settings = settings_of(context)
-    now = _now(Experience.load(settings.experience).zone)
+    now = _now(_unbroken(settings, "nothing was closed").zone)
     _put(settings, closed(settings.experience, id, at=now))
     click.echo(f"closed: {id}, over since {instant(now)}; it stays in {settings.experience}")
 
@@ -241,6 +248,17 @@ def list_(context: click.Context, as_json: bool) -> None:
         click.echo(plain_json({"incidents": rows}))
         return
     click.echo(incidents_text(found, at=now))
+
+
+def _unbroken(settings: Settings, so: str) -> Experience:
+    """The installation's own file; ExperienceError with all findings and what they keep from being done."""
+    from advisor.decision.experience import Experience
+
+    try:
+        return Experience.load(settings.experience)
+    except ExperienceError as error:
+        last = "tickets are advised by the last good file until it is mended"
+        raise ExperienceError(f"{so}, as the experience file breaks its rules ({last}):\n{error}") from error
 
 
 def _in_force(settings: Settings) -> Experience:

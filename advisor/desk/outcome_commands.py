@@ -53,6 +53,7 @@ def import_(context: click.Context, file: Path | None, source: str, by: str | No
     Example: advisor outcomes import outcomes.csv --source zendesk
     """
     from advisor.desk.outcome_file import EXAMPLE, read_outcomes
+    from advisor.records.outcomes import KNOWN
 
     if example:
         click.echo(EXAMPLE, nl=False)
@@ -63,14 +64,20 @@ def import_(context: click.Context, file: Path | None, source: str, by: str | No
     rows = list(read_outcomes(file, source=source, zone=experience.zone))
     told = [row for row in rows if not isinstance(row, TicketError)]
     refused = {row.row: sentence for row, sentence in _kept(records, told, by or somebody())}
+    known = {row for row, sentence in refused.items() if sentence.endswith(KNOWN)}
     bad = [
         str(row) if isinstance(row, TicketError) else f"{row.row}: {refused[row.row]}"
         for row in rows
-        if isinstance(row, TicketError) or row.row in refused
+        if isinstance(row, TicketError) or row.row in refused.keys() - known
     ]
     _report(told, set(refused), bad, zone=experience.zone)
+    if known:
+        lines = [row.row.rpartition(" ")[2] for row in told if row.row in known]
+        more = f" and {len(lines) - SHOWN_PROBLEMS:,} more" if len(lines) > SHOWN_PROBLEMS else ""
+        said = f"known already, and counted once: lines {', '.join(lines[:SHOWN_PROBLEMS])}{more}"
+        click.echo(said, err=True)
     if bad:
-        context.exit(1 if len(refused) < len(told) else 2)
+        context.exit(1 if len(refused) < len(told) or known else 2)
 
 
 @outcomes.command()
@@ -134,6 +141,30 @@ def add(
     click.echo(f"{stored.ticket_id}: {told_words(outcome, experience.zone)}")
     if at and datetime.fromisoformat(at).tzinfo is None:
         click.echo(f"(the time is on the clock of the experience file, {experience.zone})", err=True)
+
+
+@outcomes.command()
+@click.argument("ticket")
+@click.argument("kind", type=click.Choice([kind.value for kind in OutcomeKind]))
+@_source
+@click.pass_context
+def remove(context: click.Context, ticket: str, kind: str, source: str | None) -> None:
+    """Take back what was told by mistake: the newest outcome of this kind of a ticket.
+
+    \b
+    Example: advisor outcomes remove 4711 confirmed
+    """
+    from advisor.desk.outcome_text import told_words
+
+    records, experience = _opened(context)
+    stored = _stored(records, ticket, source)
+    told = [one for one in records.outcomes.of(stored.source, stored.ticket_id) if one.kind == kind]
+    if not told:
+        raise RecordsError(
+            f"no outcome of the kind {kind} is told of {ticket}: advisor outcomes show {ticket} lists them"
+        )
+    records.outcomes.remove(told[-1])
+    click.echo(f"{stored.ticket_id}: taken back, {told_words(told[-1], experience.zone)}")
 
 
 @outcomes.command()
@@ -204,6 +235,8 @@ def _kept(records: Records, told: Iterable[Told], by: str) -> list[tuple[Told, s
 
 def _keep_handled(records: Records, row: Told) -> str:
     """Keep what was done; the sentence why not, or `""`."""
+    from advisor.records.outcomes import SKEW
+
     if row.handled is None:
         return ""
     stored = records.last(row.ticket_id, source=row.source)
@@ -213,6 +246,8 @@ def _keep_handled(records: Records, row: Told) -> str:
     came, done = stored.created_at or stored.evidence.at, row.handled.at
     if done is not None and done < came:
         return f"{where} came at {came.isoformat()}, after it was handled ({done.isoformat()}): correct the time"
+    if done is not None and done > datetime.now(UTC) + SKEW:
+        return f"{where} was handled at {done.isoformat()}, which is still to come: correct the time"
     records.outcomes.keep_handled(row.source, row.ticket_id, row.handled, told_by="import")
     return ""
 

@@ -60,7 +60,8 @@ def receipt_text(one: Receipt, *, subject: str) -> str:
 
 def _decided(one: Receipt) -> Iterator[tuple[str, str]]:
     way = f"by {WAY[one.channel]}" if one.channel is not None else "no way is left to answer"
-    yield "Advice", f"{ADVICE[one.action]}, {way}; queue {one.queue}; {instant(one.at)}"
+    yield "Came", instant(one.at)
+    yield "Advice", f"{ADVICE[one.action]}, {way}; queue {one.queue}"
     yield "Decided by", _rule(one.rule)
     yield "Because", f"{one.reason.text}{words_beside(one.reason)} [{one.reason.code}]"
     yield "Otherwise", _otherwise(one.other_action, "no single change gives another action")

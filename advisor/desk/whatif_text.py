@@ -25,7 +25,7 @@ def whatif_text(tally: Tally, *, name: str, currency: str) -> str:
         f"  Refusals overridden      {tally.overridden:,}",
         f"  A wish unmet             {_unmet(tally.all)}",
         *_sums("People's hours", tally.hours, tally.all.tickets, ""),
-        *_sums("Cost", tally.cost, tally.all.tickets, f" {currency}"),
+        *_sums("Cost, by that file", tally.cost, tally.all.tickets, f" {currency}"),
     ]
     for head, part in (
         ("From what to what", _moves(tally)),

@@ -7,6 +7,7 @@ has too few tickets, the other takes the rest. The stratum is not shown to who l
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -175,3 +176,13 @@ def _counts(case: Case, handled: Handled | None) -> tuple[int, int]:
 
 def _wished(wish: Wish) -> Wished:
     return wish.channel, wish.stance
+
+
+def of_one_draw(labelled: Sequence[Audit]) -> list[Audit]:
+    """The labels of the draw that has most of them, of two the newer: weights of two draws do not add up.
+
+    Each draw stands for the archive as it was then, so that tickets of the older one would count twice.
+    """
+    counted = Counter(audit.sample for audit in labelled)
+    best = max(labelled, key=lambda audit: (counted[audit.sample], audit.drawn_at), default=None)
+    return [audit for audit in labelled if best is not None and audit.sample == best.sample]

@@ -17,7 +17,7 @@ from enum import StrEnum
 from advisor.decision.case import Case
 from advisor.decision.experience import Experience
 from advisor.errors import ExperienceError
-from advisor.insight.audit import drawn_of, hears_wish
+from advisor.insight.audit import drawn_of, hears_wish, of_one_draw
 from advisor.insight.correction import Corrected, Drawn, Population, corrected
 from advisor.insight.honour import Honour, Judgement, cause_of, is_stated, judged
 from advisor.insight.ideal import Gap
@@ -129,11 +129,11 @@ def compliance(
 ) -> Compliance:
     """Count over the archive, in one stream; `seed` is of the interval of the corrected figure."""
     found, files, population = Compliance(by), Files(records, experience), Population()
-    labels = {(audit.source, audit.ticket_id): audit for audit in records.audits.labelled()}
+    labels = {(audit.source, audit.ticket_id): audit for audit in of_one_draw(records.audits.labelled())}
     drawn = list[Drawn]()
     for past in records.past(since=since, until=until):
         sent = when_done(records, past)
-        case = Case.of(sent.evidence, files.of(past.experience), Promise())
+        case = Case.of(sent.evidence, files.of(sent.recommendation.experience), Promise())
         _count(found, past, case, sent.recommendation, experience)
         population.count(heard=hears_wish(case.evidence))
         audit = labels.get((past.source, past.ticket_id))

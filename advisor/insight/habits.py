@@ -7,13 +7,14 @@ the customer has something on file already, be it forgotten: what an agent has p
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from advisor.decision.experience import Experience
-from advisor.insight.ledger import Entry, State, ledger
-from advisor.records import FiledWish, Past, Records, SaidBy, Standing
+from advisor.insight.ledger import State, ledger
+from advisor.records import FiledWish, Records, SaidBy, Standing
 from advisor.types import Channel, Stance, WishChannel, WishSource
 
 LOOKED_AT = 4
@@ -22,32 +23,45 @@ WAYS = {Channel.PHONE: WishChannel.PHONE, Channel.CHAT: WishChannel.CHAT}
 Who = tuple[str, str]  # source, key of the customer
 
 
+class Came(NamedTuple):
+    """A ticket, and the way it came."""
+
+    ticket: str
+    by: Channel
+
+
+class Became(NamedTuple):
+    """A ticket that an article answered, and what became of it."""
+
+    ticket: str
+    state: State | None
+
+
 def habits(records: Records, experience: Experience, now: datetime) -> list[FiledWish]:
     """What the customers' doings suggest and is not on file, each with its evidence; nothing is stored."""
-    came: dict[Who, list[Past]] = defaultdict(list)
+    came: dict[Who, deque[Came]] = defaultdict(lambda: deque(maxlen=LOOKED_AT))
     for past in records.past(until=now):
         if not past.customer.startswith("ticket:"):
-            who = (past.source, past.customer)
-            came[who] = [*came[who][-LOOKED_AT + 1 :], past]
-    answered: dict[Who, list[Entry]] = defaultdict(list)
-    for entry in sorted(ledger(records, experience, now), key=lambda entry: entry.given):
-        answered[entry.past.source, entry.past.customer].append(entry)
+            came[past.source, past.customer].append(Came(past.ticket_id, past.came_by))
+    answered: dict[Who, deque[Became]] = defaultdict(lambda: deque(maxlen=LOOKED_AT))
+    for entry in ledger(records, experience, now):
+        if entry.state not in (None, State.OPEN):
+            answered[entry.past.source, entry.past.customer].append(Became(entry.past.ticket_id, entry.state))
     found = [one for who, tickets in came.items() for one in _suggested(who, tickets, answered[who], now)]
     return [one for one in found if not _is_known(records, one)]
 
 
-def _suggested(who: Who, tickets: Sequence[Past], entries: Iterable[Entry], now: datetime) -> Iterator[FiledWish]:
-    articles = [entry for entry in entries if entry.state not in (None, State.OPEN)][-LOOKED_AT:]
-    failed = [entry for entry in articles if entry.state is State.CONTRADICTED]
-    helped = [entry for entry in articles if entry.state is State.CONFIRMED]
+def _suggested(who: Who, tickets: Sequence[Came], articles: Sequence[Became], now: datetime) -> Iterator[FiledWish]:
+    failed = [one for one in articles if one.state is State.CONTRADICTED]
+    helped = [one for one in articles if one.state is State.CONFIRMED]
     if len(failed) >= ENOUGH:
-        said = f"{_of(failed, articles)} articles did not help ({_named(entry.past for entry in failed)})"
+        said = f"{_of(failed, articles)} articles did not help ({_named(failed)})"
         yield _suggestion(who, WishChannel.SELF_SERVICE, Stance.REFUSES, said, now)
     if len(helped) >= ENOUGH and not failed:
-        said = f"{_of(helped, articles)} articles helped ({_named(entry.past for entry in helped)})"
+        said = f"{_of(helped, articles)} articles helped ({_named(helped)})"
         yield _suggestion(who, WishChannel.SELF_SERVICE, Stance.WANTS, said, now)
     for channel, wish in WAYS.items():
-        by_it = [past for past in tickets if past.came_by is channel]
+        by_it = [one for one in tickets if one.by is channel]
         if len(by_it) >= ENOUGH:
             said = f"{_of(by_it, tickets)} tickets came by {channel} ({_named(by_it)})"
             yield _suggestion(who, wish, Stance.WANTS, said, now)
@@ -57,8 +71,8 @@ def _of(some: Sequence[object], all_: Sequence[object]) -> str:
     return f"{len(some)} of the last {len(all_)}"
 
 
-def _named(tickets: Iterable[Past]) -> str:
-    return ", ".join(past.ticket_id for past in tickets)
+def _named(tickets: Iterable[Came | Became]) -> str:
+    return ", ".join(one.ticket for one in tickets)
 
 
 def _suggestion(who: Who, channel: WishChannel, stance: Stance, evidence: str, now: datetime) -> FiledWish:

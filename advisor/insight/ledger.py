@@ -35,6 +35,7 @@ from advisor.insight.matter import Likeness, Matter, likeness
 from advisor.records import Past, Records
 from advisor.types import Action, Evidence, Outcome, OutcomeKind, ReasonCode, WishSource
 
+MOST_CONTACTS = 20  # kept of one ticket: a mailbox of alarms writes thousands, and one is enough to contradict
 REOPENED = frozenset({"reopened", "re-opened", "reopen"})
 BY_WISH = frozenset(
     {
@@ -132,7 +133,8 @@ def ledger(
             yield _closed(heappop(waiting)[-1], pending, told, window, now)
         matter, who = contacts.matter(past), (past.source, past.customer)
         for one in pending.get(who, ()):
-            if one.given < past.created_at <= one.closes and not contacts.is_other(one.past, past):
+            counts = one.given < past.created_at <= one.closes and not contacts.is_other(one.past, past)
+            if counts and len(one.contacts) < MOST_CONTACTS:
                 one.contacts.append(past)
         if _belongs(past, told):
             given = given_at(past)

@@ -66,6 +66,7 @@ DID = re.compile(
     r"(?:that|this|it|everything|these|those|them|both|all)\b"
 )
 HELPED = re.compile(rf"(?i)\b{one_of('helped')}\b")
+THANKS = re.compile(r"(?i)\b(?:thanks|thank you|many thanks|thx|cheers|ta)\b(?! in advance)")
 
 
 def read_failures(
@@ -97,7 +98,12 @@ def has_helped(document: Document) -> bool:
     """Whether the newest words say that it helped."""
     newest = document.messages[-1] if document.messages else document.subject
     words = document.text[newest.start : newest.end]
-    return len(document.messages) > 1 and HELPED.search(words) is not None
+    return len(document.messages) > 1 and helps(words)
+
+
+def helps(words: str) -> bool:
+    """Whether an answer to what somebody pointed to says that it helped, or thanks and complains of nothing."""
+    return HELPED.search(words) is not None or (THANKS.search(words) is not None and not IN_VAIN.search(words))
 
 
 def failures_said(document: Document) -> Iterator[Failure]:
@@ -132,7 +138,7 @@ def failure_answered(document: Document, thread: Sequence[Message]) -> Failure |
         return None
     newest = document.messages[-1]
     words = document.text[newest.start : newest.end]
-    if HELPED.search(words) or not (IN_VAIN.search(words) or DID.search(words)):
+    if helps(words) or not (IN_VAIN.search(words) or DID.search(words)):
         return None
     first = next(span for span in document.sentences if span.end > newest.start)
     return Failure(None, Quote(first.start, first.end, document.text[first.start : first.end]))

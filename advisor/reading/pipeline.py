@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
@@ -54,8 +54,22 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
             spans.append(line)
             continue
         doc = sentencizer()(text[line.start : line.end])
-        spans += [Span(line.start + part.start_char, line.start + part.end_char) for part in doc.sents]
+        spans += whole(text, [Span(line.start + part.start_char, line.start + part.end_char) for part in doc.sents])
     return tuple(spans)
+
+
+def whole(text: str, sentences: Sequence[Span]) -> Iterator[Span]:
+    """The sentences of a line; a bracket that opens at the end of one, as of `[PHONE]`, begins the next."""
+    opened = 0
+    for number, span in enumerate(sentences):
+        start, end = span.start - opened, span.end
+        kept = text[start:end].rstrip()
+        opened = 0
+        if number + 1 < len(sentences) and kept.endswith("["):
+            opened = sentences[number + 1].start - (start + len(kept) - 1)
+            end = start + len(kept[:-1].rstrip())
+        if end > start:
+            yield Span(start, end)
 
 
 def lines(text: str) -> Iterator[Span]:

@@ -13,6 +13,7 @@ from advisor.reading.matter import Matter
 from advisor.reading.scope import lasts, whose
 from advisor.types import Document, Quote, Stance, Wish, WishChannel
 
+EMAIL_ONLY = re.compile(r"(?i)(?<!not )(?<!no )\b(?:by |via )?e-?mails? only\b|\bonly (?:by |via |an? )?e-?mails?\b")
 MATTER = re.compile(
     r"(?i)\b(?:for|about|on|regarding|concerning|with) (?:the|my|our|a|an) ([a-z][\w-]*(?: (?!and\b|but\b|"
     r"please\b|or\b)[a-z][\w-]*)?)"
@@ -50,7 +51,10 @@ def heard(document: Document, matter: Matter, said: Said) -> Heard:
     """A wish that the close reader marked, in the document's own words."""
     channel, stance = said.label.split(":")
     at = matter.origin(said.place.start)
-    return Heard(WishChannel(channel), Stance(stance), said.probability, at, document.sentence_at(at), ENGLISH)
+    sentence = document.sentence_at(at)
+    if said.label == "email:refuses" and EMAIL_ONLY.search(document.text, sentence.start, sentence.end):
+        stance = Stance.WANTS  # "never call me, e-mail only": the refusal before it colours the words behind
+    return Heard(WishChannel(channel), Stance(stance), said.probability, at, sentence, ENGLISH)
 
 
 def second_matter(document: Document, wishes: Sequence[Wish]) -> Quote | None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from time import sleep
 
 import sqlite_utils
 
+from advisor.errors import RecordsError
 from advisor.records.rows import account_key, customer_key, digits
 from advisor.records.tables import OF_TICKET, RecordsFile, Row
 from advisor.types import Account, Customer, Ticket
+
+PATIENCE = 25  # times a fifth of a second
+MADE_UP = ("ticket:", "mailto:", "tel:")
+"""How keys begin that were made for want of an id; the first one of who is known by the ticket alone."""
 
 OF_CUSTOMER = "source = ? and kind = 'customer' and owner = ?"
 
@@ -58,12 +64,30 @@ def erase(file: RecordsFile, found: Found) -> int:
                     "update outcomes set related = null where source = ? and related = ?", [found.source, ticket]
                 )
             erase_without_tickets(tables, found.source, found.id)
-        tables.execute("pragma wal_checkpoint(truncate)")
+        _truncate(tables, file)
     return len(tickets)
 
 
+def _truncate(tables: sqlite_utils.Database, file: RecordsFile) -> None:
+    """Empty the write-ahead log, in which what was erased still stands; RecordsError while another program reads."""
+    for _ in range(PATIENCE):
+        if tables.execute("pragma wal_checkpoint(truncate)").fetchone()[0] == 0:
+            return
+        sleep(0.2)
+    raise RecordsError(
+        f"the rows are erased, but another program holds {file.path} open, so that their bytes stay in it: "
+        "stop that program and run the command again"
+    )
+
+
+def forget_made_up(tables: sqlite_utils.Database, source: str, id: str) -> None:
+    """Take out one who was known by an address, a number or a ticket alone and turns out to be another."""
+    if id.startswith(MADE_UP):
+        erase_without_tickets(tables, source, id)
+
+
 def erase_without_tickets(tables: sqlite_utils.Database, source: str, id: str) -> None:
-    """Take out a customer who has no ticket any more, as one does who turns out to be another."""
+    """Take out a customer who has no ticket any more."""
     sql = "select 1 from tickets where source = ? and customer = ?"
     if tables.execute(sql, [source, id]).fetchone() is None:
         tables.execute(f"delete from filed where {OF_CUSTOMER}", [source, id])
@@ -92,6 +116,17 @@ def _tickets(tables: sqlite_utils.Database, found: Found) -> list[str]:
 
 def _rows(tables: sqlite_utils.Database, table: str, where: str, values: list[str]) -> list[Row]:
     return list(tables.table(table).rows_where(where, values))
+
+
+def with_its_customer(tables: sqlite_utils.Database, ticket: Ticket) -> Ticket:
+    """The ticket; where it comes again without a customer, with the one that it had before."""
+    if not customer_key(ticket).startswith(MADE_UP[0]):
+        return ticket
+    sql = "select customer from tickets where source = ? and ticket_id = ?"
+    row = tables.execute(sql, [ticket.source, ticket.id]).fetchone()
+    if row is None or row[0].startswith(MADE_UP):
+        return ticket
+    return replace(ticket, customer=replace(ticket.customer, id=row[0]))
 
 
 def known_of(tables: sqlite_utils.Database, ticket: Ticket) -> tuple[Customer, Account]:

@@ -3,8 +3,8 @@
 A wish that was said in a ticket is filed as said once, for this matter and 30 days; said again in another ticket within
 a year, or said for good ("never call me"), it is standing, for twelve months, after which it is a suggestion. Words
 about a colleague or for the whole firm are suggestions to the account. A suggestion decides nothing until an agent has
-confirmed it. Of two that contradict each other both stay; the newer one ends the older where it speaks of all that the
-older one spoke of, and else the rules of the decision rank them.
+confirmed it. Of two that contradict each other both stay; the newer one ends the older, as long as it holds, where it
+speaks of all that the older one spoke of, and else the rules of the decision rank them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from advisor.types import Evidence, Moment, Stance, Ticket, Whose, Wish, WishCha
 
 ONCE = timedelta(days=30)
 STANDING = timedelta(days=365)
+SURE = 0.7  # a wish that is heard less surely counts in its ticket alone: misheard, it would follow the customer
 LIVE = frozenset({WishChannel.PHONE, WishChannel.CHAT})
+_TIMES = ("since", "until", "changed_at", "ended_at", "ended_until")
 OLDEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -79,12 +81,13 @@ class FiledWish:
     changed_by: str | None = None
     changed_at: datetime | None = None
     ended_at: datetime | None = None
+    ended_until: datetime | None = None  # until the newer words have run out; None = for good
     ended_by: str | None = None  # a person; or the id of the newer wish that ended it
     ended_why: str | None = None
 
     def state(self, at: datetime) -> State:
         """What it is at this time; a standing one that has run out is a suggestion again."""
-        if self.ended_at is not None and self.ended_at <= at:
+        if self.ended_at is not None and self.ended_at <= at and (self.ended_until is None or at < self.ended_until):
             return State.ENDED
         if self.standing is Standing.SUGGESTED:
             return State.SUGGESTED
@@ -98,6 +101,11 @@ class FiledWish:
     def ended_by_person(self) -> bool:
         """Whether an agent or a helpdesk ended it, not newer words."""
         return self.ended_by is not None and self.ended_by == self.changed_by
+
+    @property
+    def kept_by_agent(self) -> bool:
+        """Whether an agent has changed what came from elsewhere; reading or importing it again leaves it as it is."""
+        return self.changed_by is not None and self.changed_by not in (self.filed_by, SaidBy.HELPDESK)
 
     def wish(self) -> Wish:
         """As the decision sees it; its quote stands in another ticket and is left out."""
@@ -120,7 +128,7 @@ def said_in(advice: Advice) -> list[FiledWish]:
         return []
     filed = []
     for wish in advice.evidence.wishes:
-        if wish.source is not WishSource.TICKET:
+        if wish.source is not WishSource.TICKET or wish.probability < SURE:
             continue
         own = _of_ticket(wish, advice.ticket, advice.evidence, kind=WishSource.CUSTOMER, owner=owner)
         about = _about(wish)
@@ -136,7 +144,7 @@ def said_in(advice: Advice) -> list[FiledWish]:
 def _about(wish: Wish) -> str | None:
     """Of whom a wish speaks, if not of the writer alone."""
     if wish.author is not None:
-        return f"by {wish.author}"
+        return "by somebody else in the thread"
     return {Whose.COLLEAGUE: "about a colleague", Whose.FIRM: "for the whole firm"}.get(wish.whose)
 
 
@@ -221,9 +229,11 @@ def _ended_by_newer(one: FiledWish, filed: Sequence[FiledWish]) -> FiledWish:
     ]
     first = min(newer, key=lambda other: (other.since or OLDEST, other.id), default=None)
     if first is None:
-        return replace(one, ended_at=None, ended_by=None, ended_why=None)
+        return replace(one, ended_at=None, ended_until=None, ended_by=None, ended_why=None)
     why = f"newer words in ticket {first.said_in}" if first.said_in else f"newer words ({first.said_by})"
-    return replace(one, ended_at=first.since, ended_by=first.id, ended_why=why)
+    ends = [other.until for other in newer]
+    until = None if None in ends else max(end for end in ends if end is not None)
+    return replace(one, ended_at=first.since, ended_until=until, ended_by=first.id, ended_why=why)
 
 
 def _contradicts(newer: FiledWish, older: FiledWish) -> bool:
@@ -263,7 +273,7 @@ def row_of(one: FiledWish) -> Row:
         "changed_by": one.changed_by,
         "ended_by": one.ended_by,
         "ended_why": one.ended_why,
-        **{name: iso(getattr(one, name)) for name in ("since", "until", "changed_at", "ended_at")},
+        **{name: iso(getattr(one, name)) for name in _TIMES},
     }
 
 
@@ -272,7 +282,7 @@ def filed_from(row: Row) -> FiledWish:
     words = ("id", "source", "owner", "topic", "said_in", "quote", "evidence")
     people = ("filed_by", "changed_by", "ended_by", "ended_why")
     fields: Row = {name: row[name] for name in (*words, *people)}
-    fields |= {name: moment_of(row[name]) for name in ("since", "until", "changed_at", "ended_at")}
+    fields |= {name: moment_of(row[name]) for name in _TIMES}
     return FiledWish(
         **fields,
         kind=WishSource(row["kind"]),

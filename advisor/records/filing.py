@@ -16,6 +16,7 @@ from advisor.records.filed import (
     Standing,
     State,
     filed_from,
+    named,
     of_owner,
     row_of,
     said_again,
@@ -42,11 +43,11 @@ def file_ticket(tables: sqlite_utils.Database, advice: Advice) -> None:
     owners = {_owner(one) for one in (*said, *before)}
     now = {one.id for one in said}
     for one in before:
-        if one.id not in now and not one.ended_by_person:
+        if one.id not in now and not (one.ended_by_person or one.kept_by_agent):
             tables.execute("delete from filed where id = ?", [one.id])
     for one in said:
         known = next((other for other in before if other.id == one.id), None)
-        if known is None or not known.ended_by_person:
+        if known is None or not (known.ended_by_person or known.kept_by_agent):
             put(tables, "filed", row_of(said_again(one, of_owner(tables, *_owner(one)))))
     owners |= _file_helpdesk(tables, advice.ticket, advice.evidence.at)
     for owner in owners:
@@ -70,30 +71,44 @@ def _file_helpdesk(tables: sqlite_utils.Database, ticket: Ticket, at: datetime) 
 
 
 def _replace_helpdesk(tables: sqlite_utils.Database, owner: Owner, wishes: Sequence[Wish], at: datetime) -> None:
-    sent = {row["id"]: row for row in (row_of(_sent(owner, wish)) for wish in wishes if wish.author is None)}
-    for one in of_owner(tables, *owner):
-        if one.said_by is SaidBy.HELPDESK and one.id not in sent and one.ended_at is None:
-            by = SaidBy.HELPDESK.value
-            ended = replace(one, ended_at=at, ended_by=by, changed_by=by, ended_why=REPLACED)
-            put(tables, "filed", row_of(ended))
-    for row in sent.values():
-        put(tables, "filed", row)
+    """Take over what a helpdesk sends, unless a later ticket has told more; what an agent has ended stays ended."""
+    before = {one.id: one for one in of_owner(tables, *owner) if one.said_by is SaidBy.HELPDESK}
+    if any(one.changed_at is not None and one.changed_at > at for one in before.values()):
+        return
+    by = SaidBy.HELPDESK.value
+    came = [from_elsewhere(owner, wish, said_by=SaidBy.HELPDESK) for wish in wishes if wish.author is None]
+    sent = {one.id: replace(one, changed_at=at) for one in came}
+    for one in before.values():
+        if one.id not in sent and one.ended_at is None:
+            put(tables, "filed", row_of(_ended(one, by=by, at=at, why=REPLACED)))
+    for one in sent.values():
+        known = before.get(one.id)
+        if known is None or not (known.kept_by_agent or (known.ended_by_person and known.ended_by != by)):
+            put(tables, "filed", row_of(one))
 
 
-def _sent(owner: Owner, wish: Wish) -> FiledWish:
+def _ended(one: FiledWish, *, by: str, at: datetime, why: str) -> FiledWish:
+    """A wish that somebody has ended."""
+    return replace(one, ended_at=at, ended_until=None, ended_by=by, ended_why=why, changed_by=by, changed_at=at)
+
+
+def from_elsewhere(owner: Owner, wish: Wish, *, said_by: SaidBy) -> FiledWish:
+    """A wish that was on file elsewhere, as it is filed here."""
     source, kind, key = owner
-    return FiledWish(
-        source=source,
-        kind=kind,
-        owner=key,
-        channel=wish.channel,
-        stance=wish.stance,
-        order=wish.order,
-        moment=wish.moment,
-        topic=wish.topic,
-        since=wish.since,
-        until=wish.expires,
-        said_by=SaidBy.HELPDESK,
+    return named(
+        FiledWish(
+            source=source,
+            kind=kind,
+            owner=key,
+            channel=wish.channel,
+            stance=wish.stance,
+            order=wish.order,
+            moment=wish.moment,
+            topic=wish.topic,
+            since=wish.since,
+            until=wish.expires,
+            said_by=said_by,
+        )
     )
 
 
@@ -161,12 +176,13 @@ class Filing:
 
     def end(self, wish: FiledWish, *, by: str, at: datetime, why: str) -> None:
         """Let a wish count no more; it stays on file with who ended it and why."""
-        ended = replace(wish, ended_at=at, ended_by=by, ended_why=why, changed_by=by, changed_at=at)
-        self._changed(ended)
+        self._changed(_ended(wish, by=by, at=at, why=why))
 
     def restore(self, wish: FiledWish, *, by: str, at: datetime) -> None:
         """Take an end back."""
-        self._changed(replace(wish, ended_at=None, ended_by=None, ended_why=None, changed_by=by, changed_at=at))
+        self._changed(
+            replace(wish, ended_at=None, ended_until=None, ended_by=None, ended_why=None, changed_by=by, changed_at=at)
+        )
 
     def confirm(self, wish: FiledWish, *, by: str, at: datetime, until: datetime | None) -> None:
         """Make a suggestion a standing wish."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import sqlite_utils
 
@@ -12,8 +12,14 @@ from advisor.records.rows import URL, address, digest, iso
 from advisor.records.tables import RecordsFile, Row, moment_of, put
 from advisor.types import Action, Channel, Handled, Message, Outcome, OutcomeKind, Sender, Ticket
 
+KNOWN = "is known already, and is counted once"
+"""How the sentence about an outcome ends that was told before."""
+
 MESSAGE = "message"
 """Who told what was done, where it was read from an agent's message; anybody's own word goes before it."""
+
+
+SKEW = timedelta(hours=24)  # clocks differ, and a day without a time may be any of it
 
 
 class Outcomes:
@@ -63,10 +69,16 @@ def _added(tables: sqlite_utils.Database, outcome: Outcome, by: str, now: dateti
         return f"{where} is not recorded: advise it first, or correct the id"
     if outcome.at < came:
         return f"{where} came at {iso(came)}, after this outcome ({iso(outcome.at)}): correct the time"
+    if outcome.at > now + SKEW:
+        return f"{where}: this outcome is of {iso(outcome.at)}, which is still to come: correct the time"
+    if outcome.kind is OutcomeKind.OTHER_MATTER and outcome.related is None:
+        return f"{where}: other_matter must name in related which ticket is about something else"
+    if outcome.related == outcome.ticket_id:
+        return f"{where}: related must be another ticket, was this one: correct the id"
     if outcome.related is not None and _came(tables, outcome.source, outcome.related) is None:
         return f"ticket {outcome.related} of {outcome.source}, named as related, is not recorded: correct the id"
     if tables.execute("select 1 from outcomes where id = ?", [_name(outcome)]).fetchone():
-        return f"{where}: this outcome ({outcome.kind}, {iso(outcome.at)}) is known already, and is counted once"
+        return f"{where}: this outcome ({outcome.kind}, {iso(outcome.at)}) {KNOWN}"
     put(tables, "outcomes", _row(outcome, by, now))
     return ""
 

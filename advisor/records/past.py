@@ -77,25 +77,16 @@ def past(
     *,
     since: datetime | None = None,
     until: datetime | None = None,
-    part: int = 0,
-    parts: int = 1,
     of: tuple[str, WishSource, str] | None = None,
 ) -> Iterator[Past]:
-    """The newest advice of every ticket, by the time of the ticket.
-
-    `part` of `parts` are disjoint shares of them, in no order; `of` takes those of one customer or account only.
-    """
-    sql, values = PAST, list[int | str]()
-    if parts > 1:
-        # a stretch each, so that no share reads the pages of another
-        largest = "(select max(rowid) from recommendations)"
-        sql += f" and r.rowid > {largest} * ? / ? and r.rowid <= {largest} * ? / ?"
-        values += [part, parts, part + 1, parts]
+    """The newest advice of every ticket, by the time of the ticket; `of` takes those of one customer or account."""
+    sql, values = PAST, list[str]()
     if of is not None:
-        sql += f" and t.source = ? and t.{of[1].value} = ?"
+        mine = f"select source, ticket_id from tickets where source = ? and {of[1].value} = ?"
+        sql += f" and (r.source, r.ticket_id) in ({mine})"
         values += [of[0], of[2]]
     with file.errors_named():
-        order = "" if parts > 1 else " order by julianday(coalesce(t.created_at, r.at)), r.source, r.ticket_id"
+        order = " order by julianday(coalesce(t.created_at, r.at)), r.source, r.ticket_id"
         for row in file.tables.execute(sql + order, values):
             found = _past(row)
             if (since is None or found.created_at >= since) and (until is None or found.created_at < until):

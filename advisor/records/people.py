@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlite_utils
 
 from advisor.records.customers import account_of
-from advisor.records.filed import FiledWish, SaidBy, named, of_owner, row_of
-from advisor.records.filing import settle
+from advisor.records.filed import SaidBy, of_owner, row_of
+from advisor.records.filing import from_elsewhere, settle
 from advisor.records.rows import account_key, account_row, customer_key, customer_row
 from advisor.records.tables import RecordsFile, learn, put
-from advisor.types import Account, Customer, Ticket, Wish, WishSource
+from advisor.types import Account, Customer, Ticket, WishSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Imported:
     new: int = 0
     known: int = 0
     wishes: int = 0
-    stayed_ended: int = 0  # wishes that an agent has ended, and that an import does not bring back
+    stayed: int = 0  # wishes that an agent has ended or changed, and that an import leaves as they are
 
 
 class People:
@@ -88,29 +88,12 @@ def _keep(
     done.known, done.new = done.known + bool(known), done.new + (not known)
     wishes = ticket.customer.wishes if of_customer else ticket.account.wishes
     before = {one.id: one for one in of_owner(tables, ticket.source, kind, key)}
-    for filed in _imported(ticket.source, kind, key, wishes):
-        if filed.id in before and before[filed.id].ended_by_person:
-            done.stayed_ended += 1
+    owner = (ticket.source, kind, key)
+    for filed in (from_elsewhere(owner, wish, said_by=SaidBy.IMPORT) for wish in wishes):
+        known_wish = before.get(filed.id)
+        if known_wish is not None and (known_wish.ended_by_person or known_wish.kept_by_agent):
+            done.stayed += 1
             continue
         put(tables, "filed", row_of(replace(filed, filed_by=by, changed_by=by, changed_at=at)))
         done.wishes += 1
-    settle(tables, (ticket.source, kind, key))
-
-
-def _imported(source: str, kind: WishSource, owner: str, wishes: Iterable[Wish]) -> Iterator[FiledWish]:
-    for wish in wishes:
-        yield named(
-            FiledWish(
-                source=source,
-                kind=kind,
-                owner=owner,
-                channel=wish.channel,
-                stance=wish.stance,
-                order=wish.order,
-                moment=wish.moment,
-                topic=wish.topic,
-                since=wish.since,
-                until=wish.expires,
-                said_by=SaidBy.IMPORT,
-            )
-        )
+    settle(tables, owner)

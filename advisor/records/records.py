@@ -102,6 +102,7 @@ class Records:
     def history(self, ticket: Ticket, /) -> History:
         """Articles offered in this thread before the customer wrote again, and what is on file for who writes."""
         with self.file.errors_named():
+            ticket = customers.with_its_customer(self.file.tables, ticket)
             customer, account = known_of(self.file.tables, ticket)
             key = account_key(ticket.account) or account_key(account)
             wishes = in_force(self.file.tables, ticket, key, ticket.created_at or datetime.now(UTC))
@@ -137,12 +138,10 @@ class Records:
         *,
         since: datetime | None = None,
         until: datetime | None = None,
-        part: int = 0,
-        parts: int = 1,
         of: tuple[str, WishSource, str] | None = None,
     ) -> Iterator[Past]:
         """The newest advice of every ticket, by its time; see `advisor.records.past`."""
-        return past(self.file, since=since, until=until, part=part, parts=parts, of=of)
+        return past(self.file, since=since, until=until, of=of)
 
     def keep_experience(self, fingerprint: str, text: str, *, by: str | None = None) -> None:
         """Remember an experience file that advices name by its fingerprint, and that it came into use now."""
@@ -167,6 +166,12 @@ class Records:
             sql = "select text from experiences where fingerprint = ?"
             row = self.file.tables.execute(sql, [fingerprint]).fetchone()
         return str(row[0]) if row is not None else None
+
+    def has_topic(self, topic: str) -> bool:
+        """Whether any ticket was read as being about this topic."""
+        sql = "select 1 from recommendations where topic = ? collate nocase limit 1"
+        with self.file.errors_named():
+            return self.file.tables.execute(sql, [topic]).fetchone() is not None
 
     def counts(self) -> dict[str, int]:
         """How much there is, table by table."""
@@ -195,6 +200,7 @@ class Records:
 
 def _saved(tables: sqlite_utils.Database, advice: Advice) -> Advice:
     """Store one advice; a new revision only where evidence or recommendation changed."""
+    advice = replace(advice, ticket=customers.with_its_customer(tables, advice.ticket))
     ticket, recommendation = advice.ticket, advice.recommendation
     _keep_ticket(tables, advice)
     evidence_text = evidence_to_json(advice.evidence).decode()
@@ -219,7 +225,7 @@ def _keep_ticket(tables: sqlite_utils.Database, advice: Advice) -> None:
     before = tables.execute(sql, [ticket.source, ticket.id]).fetchone()
     put(tables, "tickets", ticket_row(advice))
     if before is not None and before[0] != customer_key(ticket):
-        customers.erase_without_tickets(tables, ticket.source, before[0])
+        customers.forget_made_up(tables, ticket.source, before[0])
     learn(tables, "customers", customer_row(ticket))
     if advice.document.phone is not None:
         sql = "update customers set phone = ? where source = ? and id = ? and phone is null"

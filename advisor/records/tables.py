@@ -126,7 +126,8 @@ def wishes_on_file(tables: sqlite_utils.Database) -> None:
     filed |= dict.fromkeys(
         ("moment", "topic", "since", "until", "standing", "said_by", "said_in", "filed_by", "quote"), str
     )
-    filed |= dict.fromkeys(("evidence", "changed_by", "changed_at", "ended_at", "ended_by", "ended_why"), str)
+    filed |= dict.fromkeys(("evidence", "changed_by", "changed_at", "ended_at", "ended_until"), str)
+    filed |= dict.fromkeys(("ended_by", "ended_why"), str)
     tables.create_table("filed", filed, pk="id")
     tables.table("filed").create_index(["source", "kind", "owner"])
     tables.table("filed").create_index(["said_in"])
@@ -142,6 +143,7 @@ def wishes_on_file(tables: sqlite_utils.Database) -> None:
     tables.table("wishes").add_column("lasting", int)
     tables.table("wishes").create_index(["source", "ticket_id"])
     tables.table("customers").add_column("account", str)
+    tables.table("tickets").create_index(["source", "account"])
 
 
 @migrations()

@@ -64,8 +64,8 @@ def test_a_bad_row_is_named_and_the_others_are_taken(tmp_path: Path, home: Path)
     assert done.exit_code == 1
     assert "1 new and 0 known customers, 1 wishes on file" in done.output
     assert (
-        "not taken: customers.csv, line 2: customer.wishes[0].channel must be one of self_service, email, chat, phone, "
-        "person, was: 'carrier pigeon'" in done.output
+        "not taken: customers.csv, line 2: wants must be among self_service, email, chat, phone, person, "
+        "was: 'carrier pigeon'" in done.output
     )
     assert "not taken: customers.csv, line 3: id is missing: it must be the id that tickets name" in done.output
     assert "not taken: customers.csv, line 5: has 4 cells, the heading has 3" in done.output
@@ -111,7 +111,7 @@ def test_what_is_imported_does_not_bring_back_what_an_agent_ended(tmp_path: Path
     (filed,) = records_in(home).filing.of("local", WishSource.CUSTOMER, "C-1")
     run("customers", "forget-wish", "C-1", filed.id)
     again = run("customers", "import", csv(tmp_path, "id,refuses\nC-1,phone\n"))
-    assert "1 wishes stay ended, as an agent ended them: restore-wish brings one back" in again.output
+    assert "1 wishes stay as an agent has left them: restore-wish brings an ended one back" in again.output
 
 
 def test_only_a_suggestion_is_confirmed(tmp_path: Path, home: Path) -> None:
@@ -144,7 +144,7 @@ def test_a_customer_of_two_sources_must_be_told_apart(tmp_path: Path, home: Path
     for source in ("local", "zendesk"):
         run("customers", "import", csv(tmp_path, "id,name\nC-1,Ann\n"), "--source", source)
     done = run("customers", "show", "C-1")
-    assert "several sources know a customer C-1 (local, zendesk): name one with --source" in done.output
+    assert "several sources know a customer C-1 (local, zendesk): name one with --source, or by its id" in done.output
     assert run("customers", "show", "C-1", "--source", "zendesk").output.startswith("Ann (C-1, from zendesk)")
 
 
@@ -184,3 +184,42 @@ def test_what_was_on_file_on_an_earlier_day_is_shown_as_it_was(tmp_path: Path, h
     assert "In force\n" in run("customers", "show", "C-1", "--at", "2026-03-10").output
     assert "Run out\n" in run("customers", "show", "C-1", "--at", "2026-06-10").output
     assert "No wish is on file.\n" in run("customers", "show", "C-1", "--at", "2026-03-01").output
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ("C-1,x,phone,phone,,,", "phone is both wanted and refused: leave it in one of the columns"),
+        ("C-1,x,,,billing,,", "for needs a wish: fill wants or refuses, or leave it empty"),
+        ("C-1,x,phone,,,2026-05-01,2026-04-01", "until must be after since: correct one of the two"),
+        ("C-1,not-an-address,,,,,", "email must be an e-mail address, was: 'not-an-address'"),
+        ("C-9,y@example.org,,,,,", "the id C-9 stands in customers.csv, line 2 already: keep one"),
+    ],
+)
+def test_a_row_that_contradicts_itself_or_another_is_named(tmp_path: Path, home: Path, row: str, sentence: str) -> None:
+    row = row.replace(",x,", ",x@example.org,")
+    heading = "id,email,wants,refuses,for,since,until\nC-9,z@example.org,,,,,\n"
+    done = run("customers", "import", csv(tmp_path, heading + row + "\n"))
+    assert done.exit_code == 1
+    assert f"not taken: customers.csv, line 3: {sentence}" in done.output
+
+
+def test_a_customer_is_found_by_name_and_address_too(tmp_path: Path, home: Path) -> None:
+    run("customers", "import", csv(tmp_path, CUSTOMERS))
+    by_id = run("customers", "show", "C-1").output
+    assert run("customers", "show", "ann lee").output == by_id
+    assert run("customers", "show", "ann@example.org").output == by_id
+
+
+def test_a_wish_until_a_day_that_is_over_is_refused(tmp_path: Path, home: Path) -> None:
+    run("customers", "import", csv(tmp_path, CUSTOMERS))
+    done = run("customers", "wish", "C-1", "--wants", "phone", "--until", "2020-01-01")
+    assert done.exit_code == 2
+    assert "--until must be a day to come, was: 2020-01-01" in done.output
+
+
+def test_a_topic_that_no_ticket_had_is_remarked_upon(tmp_path: Path, home: Path) -> None:
+    run("customers", "import", csv(tmp_path, CUSTOMERS))
+    done = run("customers", "wish", "C-1", "--wants", "phone", "--for", "holidays")
+    assert done.exit_code == 0
+    assert "holidays is no moment of truth, and no recorded ticket had it as its topic so far" in done.stderr

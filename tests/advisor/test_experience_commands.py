@@ -316,7 +316,8 @@ def test_closing_early_takes_the_place_of_the_end_that_was_foreseen(home: Path) 
         (("open", "Slow again.", "--id", "slow"), "an incident must have an id of its own, was: slow"),
         (("open", "Slow again.", "--until", "soon"), "--until must be a time such as 2026-03-02T18:00, was: soon"),
         (("open", "Slow again.", "--until", "2020-01-01"), "incidents.1.until must be after opened, was:"),
-        (("open", " "), "incidents.1.text must be a text"),
+        (("open", " "), "TEXT must say what customers shall read, was empty"),
+        (("open", "Slow again.", "--id", "My Id"), "--id must be letters, digits, - and _ without blanks"),
         (("close", "fast"), "no incident has the id fast: the file knows slow"),
     ],
 )

@@ -301,3 +301,62 @@ def test_what_one_ticket_says_counts_for_the_next_of_the_same_batch(records: Rec
     alone = records_in(records.file.path.parent / "alone")
     one_by_one = [an_advisor(alone).advise(ticket) for ticket in tickets]
     assert [one.recommendation for one in advices] == [one.recommendation for one in one_by_one]
+
+
+def test_a_ticket_that_comes_again_without_its_customer_keeps_them_and_their_wishes(records: Records) -> None:
+    say(records, 1, said(PHONE, REFUSES, lasting=True))
+    say(records, 1, said(PHONE, REFUSES, lasting=True), ticket=Ticket(id="t-1", body="Other words."))
+    assert [one.id for one in records.find("c-1")] == ["c-1"]
+    assert in_force(records, days=1) == {("phone", "refuses")}
+
+
+def test_a_customer_on_file_stays_where_their_only_ticket_turns_out_to_be_anothers(records: Records) -> None:
+    wish = FiledWish(owner="c-1", channel=PHONE, stance=WANTS, since=NOW)
+    say(records, 1)
+    records.filing.put(wish, by="Bo", at=NOW)
+    say(records, 1, ticket=Ticket(id="t-1", body="words", customer=Customer(id="c-2")))
+    assert in_force(records, days=1) == {("phone", "wants")}
+
+
+def test_a_wish_that_was_not_heard_surely_counts_in_its_ticket_alone(records: Records) -> None:
+    advice = say(records, 1, replace(said(PHONE), probability=0.6))
+    assert [wish.channel for wish in advice.recommendation.wishes] == [PHONE]
+    assert of_ann(records) == []
+
+
+def test_what_an_agent_has_confirmed_stays_however_often_the_ticket_is_read(records: Records) -> None:
+    say(records, 1, said(PHONE, REFUSES, whose=Whose.COLLEAGUE))
+    records.filing.confirm(of_acme(records)[0], by="Bo", at=NOW + 2 * DAY, until=None)
+    say(records, 1, said(PHONE, REFUSES, whose=Whose.COLLEAGUE))
+    assert in_force(records, days=3) == {("phone", "refuses")}
+    say(records, 1)
+    assert in_force(records, days=3) == {("phone", "refuses")}
+
+
+def test_newer_words_that_have_run_out_end_nothing_any_more(records: Records) -> None:
+    never = FiledWish(owner="c-1", channel=PHONE, stance=REFUSES, since=NOW)
+    records.filing.put(never, by="Bo", at=NOW)
+    for_now = replace(never, stance=WANTS, since=NOW + DAY, until=NOW + 5 * DAY)
+    records.filing.put(for_now, by="Bo", at=NOW + DAY)
+    assert in_force(records, days=2) == {("phone", "wants")}
+    assert in_force(records, days=6) == {("phone", "refuses")}
+
+
+def test_a_helpdesk_brings_back_nothing_that_an_agent_ended_and_an_older_ticket_changes_nothing(
+    records: Records,
+) -> None:
+    calls = Wish(channel=PHONE, stance=WANTS, source=WishSource.CUSTOMER)
+    mails = Wish(channel=EMAIL, stance=WANTS, source=WishSource.CUSTOMER)
+    sent = Ticket(id="t-1", body="words", customer=replace(ANN, wishes=(calls,)))
+    say(records, 1, days=10, ticket=sent)
+    say(records, 2, days=0, ticket=replace(sent, id="t-2", customer=replace(ANN, wishes=(mails,))))
+    assert in_force(records, days=11) == {("phone", "wants")}
+    records.filing.end(of_ann(records)[0], by="Bo", at=NOW + 11 * DAY, why="asked")
+    say(records, 3, days=12, ticket=replace(sent, id="t-3"))
+    assert in_force(records, days=13) == set()
+
+
+def test_words_of_somebody_else_in_the_thread_are_suggested_without_their_address(records: Records) -> None:
+    say(records, 1, replace(said(PHONE, REFUSES), author="bob@colleague.example"))
+    (suggested,) = of_acme(records)
+    assert suggested.evidence == "said in ticket t-1 by somebody else in the thread"

@@ -66,8 +66,6 @@ def test_bad_rows_are_named_by_their_line_and_the_others_are_taken(tmp_path: Pat
     ]
     where = "not taken: outcomes.csv, line"
     assert done.stderr.splitlines() == [
-        f"{where} 3: ticket t-1 of local: this outcome (confirmed, 2026-03-04T10:00:00+01:00) is known already, and is "
-        "counted once",
         f"{where} 4: ticket t-9 of local is not recorded: advise it first, or correct the id",
         f"{where} 5: ticket t-1 of local came at 2026-03-03T10:00:00+00:00, after this outcome "
         "(2026-03-01T00:00:00+00:00): correct the time",
@@ -78,17 +76,19 @@ def test_bad_rows_are_named_by_their_line_and_the_others_are_taken(tmp_path: Pat
         f"{where} 9: ticket_id is missing: it must be the id of a recorded ticket",
         f"{where} 10: kind is missing: an outcome needs its kind and its time",
         f"{where} 11: tells neither what was done nor what became of it: fill kind and at, or handled_action",
+        "known already, and counted once: lines 3",
     ]
     (told,) = records_in(home).outcomes.of("local", "t-1")
     assert (told.by, told.how, told.note) == ("Ann Lee", "import", "Clicked")
 
 
-def test_a_file_that_brings_nothing_new_is_counted_once_and_exits_with_2(tmp_path: Path, home: Path) -> None:
+def test_a_file_that_brings_nothing_new_is_counted_once(tmp_path: Path, home: Path) -> None:
     path = csv(tmp_path, HEADING + "t-1,confirmed,2026-03-04,,,,\n")
     assert run("outcomes", "import", path).exit_code == 0
     again = run("outcomes", "import", path)
-    assert again.exit_code == 2
+    assert again.exit_code == 0
     assert again.stdout == "0 rows taken: 0 outcomes, what was done with 0 tickets\n"
+    assert again.stderr == "known already, and counted once: lines 2\n"
     assert len(records_in(home).outcomes.of("local", "t-1")) == 1
 
 
@@ -207,3 +207,14 @@ def test_a_ledger_of_nothing_says_what_brings_something(tmp_path: Path, monkeypa
     shown = run("outcomes", "show")
     assert shown.exit_code == 2
     assert "self-service is not known to have answered any ticket: advisor outcomes import" in shown.output
+
+
+def test_what_was_told_by_mistake_is_taken_back(home: Path) -> None:
+    assert run("outcomes", "add", "t-1", "confirmed", "--at", "2026-03-04", "--by", "Bo").exit_code == 0
+    done = run("outcomes", "remove", "t-1", "confirmed")
+    assert done.exit_code == 0
+    assert done.output.startswith("t-1: taken back, confirmed")
+    assert records_in(home).outcomes.of("local", "t-1") == []
+    again = run("outcomes", "remove", "t-1", "confirmed")
+    assert again.exit_code == 2
+    assert "no outcome of the kind confirmed is told of t-1: advisor outcomes show t-1 lists them" in again.output

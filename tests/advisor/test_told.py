@@ -14,6 +14,7 @@ from advisor.errors import RecordsError
 from advisor.records import Records, State
 from advisor.records.tables import migrations
 from advisor.types import (
+    Account,
     Action,
     Cause,
     Channel,
@@ -77,6 +78,19 @@ def test_outcomes_of_unknown_tickets_or_before_their_ticket_are_refused_and_the_
     assert list(records.outcomes.all(since=NOW + 2 * DAY)) == []
 
 
+def test_outcomes_to_come_of_itself_or_of_no_other_ticket_are_refused(records: Records) -> None:
+    future = replace(CAME_BACK, at=datetime.now(UTC) + 3 * DAY)
+    itself = replace(CAME_BACK, related="t-1")
+    other = replace(CAME_BACK, kind=OutcomeKind.OTHER_MATTER)
+    said = records.outcomes.add([future, itself, other], by="import")
+    assert said == [
+        f"ticket t-1 of local: this outcome is of {future.at.isoformat()}, which is still to come: correct the time",
+        "ticket t-1 of local: related must be another ticket, was this one: correct the id",
+        "ticket t-1 of local: other_matter must name in related which ticket is about something else",
+    ]
+    assert list(records.outcomes.all()) == []
+
+
 def test_an_outcome_told_by_mistake_is_taken_back(records: Records) -> None:
     records.outcomes.add([CAME_BACK], by="Bo")
     assert records.outcomes.remove(CAME_BACK)
@@ -118,12 +132,12 @@ def test_the_past_is_the_newest_advice_of_each_ticket_by_its_time(records: Recor
     assert [one.ticket_id for one in records.past(until=NOW)] == ["t-0"]
 
 
-def test_the_shares_of_the_past_are_disjoint_and_complete(records: Records) -> None:
-    for number in range(20):
-        an_advisor(records).advise(replace(ASKS, id=f"n-{number}"))
-    shares = [{one.ticket_id for one in records.past(part=part, parts=3)} for part in range(3)]
-    assert sum(map(len, shares)) == 21
-    assert set.union(*shares) == {"t-1", *(f"n-{number}" for number in range(20))}
+def test_the_past_of_one_customer_is_theirs_alone(records: Records) -> None:
+    for number in range(3):
+        customer = Customer(id=f"c-{number}")
+        an_advisor(records).advise(replace(ASKS, id=f"n-{number}", customer=customer, account=Account(id="a-1")))
+    assert [one.ticket_id for one in records.past(of=("local", WishSource.CUSTOMER, "c-2"))] == ["n-2"]
+    assert [one.ticket_id for one in records.past(of=("local", WishSource.ACCOUNT, "a-1"))] == ["n-0", "n-1", "n-2"]
 
 
 def test_every_promise_is_kept_and_the_newest_is_in_force(records: Records) -> None:

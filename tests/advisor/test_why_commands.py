@@ -60,9 +60,10 @@ def _break(records: Records, before: str, after: str) -> None:
 
 def test_the_receipt_says_rule_words_and_the_smallest_changes(records: Records) -> None:
     lines = run("why", "t-2").stdout.splitlines()
-    assert lines[:3] == [
+    assert lines[:4] == [
         "t-2: Sign-in",
-        "  Advice      person, by phone; queue tier1; Tuesday 3 March 2026, 10:00 (UTC)",
+        "  Came        Tuesday 3 March 2026, 10:00 (UTC)",
+        "  Advice      person, by phone; queue tier1",
         "  Decided by  rule 4, asks for a person, in this ticket",
     ]
     assert "  Because     The customer asks for a call: “call me”. [asks_for_person]" in lines

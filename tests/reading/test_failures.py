@@ -84,7 +84,16 @@ def test_what_an_agent_pointed_to_in_words_and_was_done_in_vain_is_a_failure(hea
     assert read_failures(read, NOTHING, (thread[0], thread[2])) == ()
 
 
-@pytest.mark.parametrize("words", ["That did it, thank you!", "Perfect, all there now, ta.", "Solved, thanks."])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "That did it, thank you!",
+        "Perfect, all there now, ta.",
+        "Solved, thanks.",
+        "Changed it, she is in. Many thanks.",
+        "Did it on the laptop and it went through.",
+    ],
+)
 def test_who_writes_again_to_say_that_it_helped_has_not_failed_with_it(heads: Heads, words: str) -> None:
     thread = (
         Message(sender=Sender.CUSTOMER, body="Where are my invoices?"),
@@ -122,3 +131,14 @@ def test_a_failure_is_heard_in_everyday_words(heads: Heads, text: str) -> None:
 )
 def test_what_was_not_tried_or_is_no_article_has_not_failed(heads: Heads, text: str) -> None:
     assert read_failures(document(heads, text), NOTHING) == ()
+
+
+def test_thanks_beside_a_complaint_do_not_say_that_it_helped(heads: Heads) -> None:
+    thread = (
+        Message(sender=Sender.CUSTOMER, body="Where are my invoices?"),
+        Message(sender=Sender.AGENT, body="Please see our article: https://help.example/invoices"),
+        Message(sender=Sender.CUSTOMER, body="Thanks, but the page is still empty."),
+    )
+    read = read_document(Ticket(id="t-1", messages=thread), heads.lexicon)
+    failures = read_failures(read, History(offered=("billing/invoices",)), thread)
+    assert [one.article for one in failures] == ["billing/invoices"]

@@ -157,3 +157,12 @@ def test_hostile_text_is_taken_apart_in_bearable_time(heads: Heads, body: str) -
 def test_quoted_mail_is_cut_off_in_other_languages_too(heads: Heads, line: str) -> None:
     body = f"Danke, merci, gracias.\n\n{line}\n> We can call you any time.\n"
     assert read_document(Ticket(id="t-1", body=body), heads.lexicon).text == "Danke, merci, gracias."
+
+
+def test_a_masked_number_after_a_full_stop_begins_the_next_sentence(heads: Heads) -> None:
+    read = read_document(Ticket(id="t-1", body="Please always call me. 020 7946 0958 is mine. Thanks."), heads.lexicon)
+    assert [read.text[span.start : span.end] for span in read.sentences] == [
+        "Please always call me.",
+        "[PHONE] is mine.",
+        "Thanks.",
+    ]
