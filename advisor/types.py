@@ -456,6 +456,7 @@ class Promise:
     threshold: float = 0.5  # 0 to 1; p_resolve must reach it; while not_yet the shipped one
     thresholds: tuple[tuple[Moment, float], ...] = ()  # narrower than `threshold`
     fingerprint: str = "shipped-1"
+    costs: str = ""  # fingerprint of the costs by which it was certified; "" = not known, which no file matches
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ import click
 from threadpoolctl import threadpool_limits
 
 from advisor.advise import Advisor
+from advisor.decision.drift import bound
 from advisor.decision.experience import Experience
+from advisor.decision.policy import costs_of
 from advisor.experience_in_force import experience_in_force
 from advisor.reading.evidence import Heads, Reader
 from advisor.reading.heads import fingerprint
@@ -22,6 +24,12 @@ from advisor.who import somebody
 from index.encoder import Encoder, load_encoder
 from index.knowledge import KnowledgeBase
 from index.progress import Progress
+
+SET_ASIDE = (
+    "the promise was certified by other costs than those of the experience file in force, so it promises nothing here "
+    "and the stricter of the shipped and the last threshold serves: put the costs back, or certify again with "
+    "advisor promise --certify"
+)
 
 
 class Examples:
@@ -50,7 +58,16 @@ def ready(settings: Settings, *, progress: Progress | None = None) -> Advisor:
     heads = heads_in_use(settings, encoder)
     records.keep_experience(experience.fingerprint, text, by=somebody())
     reader = Reader(encoder, knowledge, heads, Examples(experience), masked=settings.mask)
-    return Advisor(reader, records, experience, records.promises.in_force() or Promise())
+    return Advisor(reader, records, experience, promise_in_use(records, experience))
+
+
+def promise_in_use(records: Records, experience: Experience) -> Promise:
+    """The promise in force, set aside where it rests on other costs than this file's; standard error then says so."""
+    kept = records.promises.in_force() or Promise()
+    used = bound(kept, costs_of(experience))
+    if used != kept:
+        click.echo(f"Warning: {SET_ASIDE}", err=True)
+    return used
 
 
 def encoder_in_use(settings: Settings, *, progress: Progress | None = None) -> Encoder:

@@ -9,7 +9,8 @@ Half of a look's error goes to one threshold for all moments. The other half goe
 the rest. Which moments stand alone is settled before the labels of the newer half are seen, and their thresholds serve
 only if each of them *and* the rest pass: a moment that is let down by the common threshold would otherwise be carried
 by one that has just been taken out of the common share. Of all that is certified, now or before and by the same file,
-what gives most articles serves; the error of all looks together allows this choice.
+what gives most articles serves; the error of all looks together allows this choice. A look after a withdrawal uses
+only tickets that came since it, see drift.py. What is certified is bound to the costs by which it was (`costs_of`).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from advisor.decision.binomial import at_most, least_clean, needed_outcomes, upp
 from advisor.decision.experience import Experience
 from advisor.decision.ideals import PromiseTerms
 from advisor.decision.logs import CANDIDATES, Count, Log, counts, halves
-from advisor.decision.policy import Labelled, Trial, trials_of
+from advisor.decision.policy import Labelled, Trial, costs_of, trials_of
 from advisor.decision.report import Arrangement, ByMoment, Missing, Part, Prospect, Report, Row
 from advisor.errors import ExperienceError
 from advisor.types import Moment, Promise, PromiseState
@@ -41,22 +42,35 @@ def certify(
 ) -> tuple[Promise, Report]:
     """A look at all outcomes so far: the promise that is in force after it, and what was found.
 
-    `standing` = the promise from before was certified by this very file. Where nothing better can be certified it
-    stays: a look that fails does not show that it is broken; the watch in drift.py does.
+    `standing` = the promise from before was certified by the costs of this file. Where nothing better can be certified
+    it stays: a look that fails does not show that it is broken; the watch in drift.py does.
     """
     trials = trials_of(outcomes, experience)
     return certify_trials(
-        trials, experience.promise, look=look, before=before, standing=standing, experience=experience.fingerprint
+        trials,
+        experience.promise,
+        look=look,
+        before=before,
+        standing=standing,
+        experience=experience.fingerprint,
+        costs=costs_of(experience),
     )
 
 
 def certify_trials(
-    trials: Sequence[Trial], terms: PromiseTerms, *, look: int, before: Promise, standing: bool, experience: str
+    trials: Sequence[Trial],
+    terms: PromiseTerms,
+    *,
+    look: int,
+    before: Promise,
+    standing: bool,
+    experience: str,
+    costs: str = "",
 ) -> tuple[Promise, Report]:
-    """The same on replayed tickets, the oldest first."""
+    """The same on replayed tickets, the oldest first; what is certified is bound to `costs`."""
     report = looked_at(trials, terms, look=look, experience=experience)
     newer = halves(trials)[1]
-    found = [_promise(one, report, basis=trials) for one in _certified(report)]
+    found = [_promise(one, report, basis=trials, costs=costs) for one in _certified(report)]
     found.sort(key=lambda promise: sent_by(promise, newer, terms), reverse=True)
     if not found:
         return before, replace(report, moments=by_moment(before, newer, terms))
@@ -241,7 +255,9 @@ def _certified(report: Report) -> Iterable[tuple[float, dict[Moment, float]]]:
         yield general, {Moment(name): threshold for name, threshold in chosen.items()}
 
 
-def _promise(thresholds: tuple[float, dict[Moment, float]], report: Report, *, basis: Sequence[Trial]) -> Promise:
+def _promise(
+    thresholds: tuple[float, dict[Moment, float]], report: Report, *, basis: Sequence[Trial], costs: str
+) -> Promise:
     general, own = thresholds
     rests_on = msgspec.json.encode((thresholds, report.look, report.experience, basis), order="sorted")
     return Promise(
@@ -249,6 +265,7 @@ def _promise(thresholds: tuple[float, dict[Moment, float]], report: Report, *, b
         threshold=general,
         thresholds=tuple((moment, own[moment]) for moment in Moment if moment in own),
         fingerprint=hashlib.sha256(rests_on).hexdigest()[:16],
+        costs=costs,
     )
 
 

@@ -11,6 +11,9 @@ little, and a change is met with nearly all the stake. There are no restarts, wh
 
 Outcomes count in the order in which their windows close. Contradictions become known before confirmations do; taken as
 they arrive, the first days after any day would be all wrong, and the bet would win on a promise that is kept.
+
+What came before a withdrawal is of a time that is over: from then on only tickets that came since may certify, or the
+good outcomes from before the drift would certify the broken promise again.
 """
 
 from __future__ import annotations
@@ -24,6 +27,8 @@ from advisor.decision.policy import Trial, Way
 from advisor.types import Promise, PromiseState
 
 FALSE_WITHDRAWALS = 0.05
+OTHER_COSTS = "-other-costs"
+"""The end of the fingerprint of a promise that is set aside."""
 MEMORIES = (30.0, 60.0, 120.0)  # outcomes after which what was seen counts half
 SURMISED = 0.6  # of the promised share: what a bettor believes before it has seen anything
 
@@ -83,6 +88,23 @@ def watched(trials: Iterable[Trial], promise: Promise, *, since: datetime) -> li
         for trial in trials
         if trial.way is Way.BY_COST and trial.closes > since and trial.is_sent(own.get(trial.moment, promise.threshold))
     ]
+
+
+def may_certify(trials: Iterable[Trial], *, withdrawn_at: datetime | None) -> tuple[Trial, ...]:
+    """The tickets that came since the last withdrawal, all where there was none; no later look uses older ones."""
+    return tuple(trial for trial in trials if withdrawn_at is None or trial.at >= withdrawn_at)
+
+
+def bound(promise: Promise, costs: str) -> Promise:
+    """The promise as it serves under these costs: one that is kept by other costs is set aside."""
+    if promise.state is not PromiseState.KEPT or promise.costs == costs:
+        return promise
+    return set_aside(promise)
+
+
+def set_aside(promise: Promise) -> Promise:
+    """As strict as a withdrawn one, and not lost: it serves again with the costs by which it was certified."""
+    return replace(promise, state=PromiseState.WITHDRAWN, fingerprint=promise.fingerprint + OTHER_COSTS)
 
 
 def withdrawn(promise: Promise) -> Promise:

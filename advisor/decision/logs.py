@@ -4,7 +4,8 @@ A log is what was sent under one file and one promise. It holds in proportion wh
 threshold up, and nothing below. So a threshold is tried on whole logs only: a ticket that happened to reach a bar which
 was higher then says nothing of those that did not reach it and would be sent now.
 
-Audits are of tickets that a person answered, and so of the less sure ones. Where a log covers a threshold they fill in
+Audits are of tickets that a person answered, and so of the less sure ones; they were drawn before anybody judged them,
+since agents tell of the good ones. Where a log covers a threshold they fill in
 what agents have kept back. Below all logs they alone speak, for the band between the threshold and the lowest one that
 a log covers; both must pass then.
 """

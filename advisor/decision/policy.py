@@ -8,10 +8,13 @@ cost at any threshold belongs to no policy.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+import msgspec
 
 from advisor.decision.case import Case
 from advisor.decision.costs import needed_by_cost
@@ -91,6 +94,31 @@ def replayed(outcome: Labelled, experience: Experience) -> Trial | None:
         cover=outcome.needed_then if unseen else 0.0,
         under=outcome.under if outcome.way is Way.BY_COST else outcome.way,
     )
+
+
+def costs_of(experience: Experience) -> str:
+    """Fingerprint of all in the file that settles which articles are given by cost, and when one counts as wrong.
+
+    Incidents, hours, queues, texts and examples are no part of it: to open an incident must not touch a promise.
+    """
+    rests_on = {
+        "contacts": {channel.value: offer.cost for channel, offer in experience.offers.items()},
+        "wrong": experience.wrong_cost,
+        "moments": {
+            moment.value: (ideal.wrong_cost, ideal.never_deflect, ideal.tones)
+            for moment, ideal in experience.moments.items()
+        },
+        "self_service": (experience.self_service.floor, experience.self_service.only_when_promised),
+        "personas": {
+            name: (one.prefers, one.wrong_cost_times, one.human_cost_times) for name, one in experience.personas.items()
+        },
+        "plans": {name: plan.channels for name, plan in experience.plans.items()},
+        "promise": experience.promise,
+        "never_deflect": experience.never_deflect,
+        "signals": {kind.value: rule.never_deflect for kind, rule in experience.signals.items()},
+        "outcomes": experience.outcomes,
+    }
+    return hashlib.sha256(msgspec.json.encode(rests_on, order="sorted")).hexdigest()[:16]
 
 
 def trials_of(outcomes: Iterable[Labelled], experience: Experience) -> list[Trial]:

@@ -86,7 +86,7 @@ def show(context: click.Context, file: Path | None, html: Path | None) -> None:
     found = Experience.load(file) if file is not None else _in_force(settings)
     path = file or settings.experience
     name = path.name if path.is_file() else "as shipped"
-    parts = sheet(found, promise=_promise(settings), at=datetime.now(UTC))
+    parts = sheet(found, promise=_promise(settings, found), at=datetime.now(UTC))
     if html is None:
         click.echo(sheet_text(found, parts, name=name))
         return
@@ -272,12 +272,14 @@ def _in_force(settings: Settings) -> Experience:
     return found
 
 
-def _promise(settings: Settings) -> Promise:
-    """The promise in force; what is shipped where nothing was recorded yet."""
+def _promise(settings: Settings, experience: Experience) -> Promise:
+    """The promise as it would serve under this file; what is shipped where nothing was recorded yet."""
+    from advisor.decision.drift import bound
+    from advisor.decision.policy import costs_of
     from advisor.types import Promise
     from advisor.wiring import open_records
 
-    return open_records(settings).promises.in_force() or Promise()
+    return bound(open_records(settings).promises.in_force() or Promise(), costs_of(experience))
 
 
 def _say_if_broken(text: str, name: str) -> None:

@@ -27,7 +27,9 @@ def promise(context: click.Context, certify: bool, early: bool, as_json: bool, p
 
     Showing spends no look. Outcomes since the last certification are watched each time, and a promise that they break
     is withdrawn at once, which is said. --certify tests the thresholds on the newer half of the outcomes and puts in
-    force what is certified. It ends with 2 where no look may be taken yet.
+    force what is certified; after a withdrawal only tickets that came since count. A promise that was certified by
+    other costs than those of today's experience file is set aside until they are back. It ends with 2 where no look may
+    be taken yet.
 
     \b
     Example: advisor promise

@@ -26,6 +26,7 @@ STATE = {
     PromiseState.KEPT: "kept",
     PromiseState.WITHDRAWN: "withdrawn; the stricter of the shipped and the last threshold serves",
 }
+SET_ASIDE = "set aside, certified by other costs; the stricter of the shipped and the last threshold serves"
 ARRANGEMENT = {
     Arrangement.NONE: "nothing could be certified; what was in force stays",
     Arrangement.EVERYWHERE: "one threshold for all moments was certified",
@@ -53,12 +54,19 @@ def _head(one: Situation) -> Iterator[str]:
     yield f"The promise: at most {one.share:.1%} of the articles given by cost are wrong"
     if one.withdrawn_now:
         yield f"  WITHDRAWN NOW      {_withdrawn(one)}"
-    yield f"  State              {STATE[one.state]}"
+    yield f"  State              {SET_ASIDE if one.set_aside else STATE[one.state]}"
     yield f"  Threshold          {one.threshold:.3f}"
     yield f"  The figure is      {FIGURE[one.state]}"
     if one.certified is not None:
-        by = "today's experience file" if one.same_file else "another experience file: it says nothing of today's"
+        by = "other costs than today's" if one.set_aside else "the costs of today's experience file"
         yield f"  Certified          {one.certified:%Y-%m-%d} by {by}"
+    if one.set_aside:
+        yield "  To mend this       put the costs back, or certify again with advisor promise --certify"
+    if one.last_withdrawal is not None:
+        yield (
+            f"  Since withdrawal   only tickets that came since {one.last_withdrawal:%Y-%m-%d} may certify; "
+            f"{one.older} older ones may not"
+        )
     yield ""
     yield from wrap(wording(one), WIDTH)
 
@@ -77,6 +85,8 @@ def _sides(one: Situation) -> Iterator[str]:
     yield f"  Abandoned beside   {sides.abandoned}; if all of them were wrong: {sides.if_all_wrong:.1%}"
     yield f"  By wish, apart     {_tally(sides.by_wish)}; no part of the promise"
     yield f"  By agents, apart   {sides.by_agents} sent though the advice was a person"
+    if sides.volunteered.n:
+        yield f"  Verdicts, apart    {_tally(sides.volunteered)}, not drawn by an audit before; they certify nothing"
     yield f"  Still open         {sides.open}"
     if sides.outside:
         yield f"  Not by this file   {sides.outside} that today's experience file would not send"

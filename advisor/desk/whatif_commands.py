@@ -57,7 +57,9 @@ def whatif(context: click.Context, other: Path, since: datetime | None, processe
     Example: advisor whatif draft.toml
     Example: advisor whatif draft.toml --since 2026-01-01 --json
     """
+    from advisor.decision.drift import bound
     from advisor.decision.experience import Experience
+    from advisor.decision.policy import costs_of
     from advisor.desk.whatif_text import whatif_json, whatif_text
     from advisor.types import Promise
     from advisor.wire import plain_json
@@ -69,7 +71,7 @@ def whatif(context: click.Context, other: Path, since: datetime | None, processe
     tickets = records.counts()["tickets"]
     parts = 1 if tickets <= ALONE else processes or os.cpu_count() or 1
     day = since.replace(tzinfo=UTC) if since is not None else None
-    promise = records.promises.in_force() or Promise()
+    promise = bound(records.promises.in_force() or Promise(), costs_of(experience))
     shares = [
         Share(records=settings.records, experience=experience, promise=promise, since=day, part=part, parts=parts)
         for part in range(parts)

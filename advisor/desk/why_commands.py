@@ -140,8 +140,7 @@ class _Replayer:
 def _replayer(context: click.Context, *, file: Path | None, current: bool, from_text: bool) -> _Replayer:
     from advisor.decision.experience import Experience
     from advisor.replay import Kept, read_again
-    from advisor.types import Promise
-    from advisor.wiring import experience_of, open_records, ready
+    from advisor.wiring import experience_of, open_records, promise_in_use, ready
     from index.progress import ProgressBar
 
     settings = settings_of(context)
@@ -149,7 +148,8 @@ def _replayer(context: click.Context, *, file: Path | None, current: bool, from_
     experience = Experience.load(file) if file is not None else None
     promise = None
     if current:
-        experience, promise = experience_of(settings, records), records.promises.in_force() or Promise()
+        experience = experience_of(settings, records)
+        promise = promise_in_use(records, experience)
     reads: Callable[[Stored], Evidence] | None = None
     if from_text:
         reader = ready(settings, progress=ProgressBar()).reader

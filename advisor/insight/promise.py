@@ -2,7 +2,8 @@
 
 Showing spends no look. A look is taken at most monthly, and not before it would likely certify most of what may be
 hoped for, as the older half of the outcomes tells: what is certified decides what is sent from then on, and of what is
-no longer sent there are no new outcomes.
+no longer sent there are no new outcomes. After a withdrawal only tickets that came since it may certify. What other
+costs certified does not serve today, and is not watched until they are back.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ from advisor.decision.budget import (
     prospect,
     threshold_of,
 )
-from advisor.decision.drift import Watch, watch, watched, withdrawn
+from advisor.decision.drift import Watch, bound, may_certify, watch, watched, withdrawn
 from advisor.decision.experience import Experience
 from advisor.decision.logs import Tally
-from advisor.decision.policy import Trial
+from advisor.decision.policy import Trial, costs_of
 from advisor.decision.report import ByMoment, Missing, Prospect, Report, Row
 from advisor.errors import AdvisorError
 from advisor.insight.ledger import ledger
@@ -48,6 +49,7 @@ class Sides:
     by_agents: int  # articles that agents sent though the advice was a person
     open: int  # windows that have not closed
     outside: int  # sent by cost, and today's file would not
+    volunteered: Tally  # verdicts of agents on tickets that were not drawn before; they certify nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,7 @@ class Situation:
 
     share: float  # promised
     confidence: float  # promised
-    state: PromiseState
+    state: PromiseState  # withdrawn where it is set aside
     threshold: float  # in force, 0 to 1
     moments: tuple[ByMoment, ...]  # on all outcomes
     outcomes: int  # that may certify
@@ -66,13 +68,15 @@ class Situation:
     last_look: datetime | None
     next_look: datetime | None  # not before this; None = at any time
     certified: datetime | None  # when what is in force was certified
-    same_file: bool  # whether it was certified by today's experience file
+    set_aside: bool  # certified by other costs than those of today's experience file, and not serving for this
     report: Report | None  # of the last look
     minimum: int  # outcomes without which nothing could be certified, with none wrong
     missing: tuple[Missing, ...]
     prospect: Prospect
     watch: Watch | None  # None = nothing is certified
     withdrawn_now: bool  # the bet was won just now
+    last_withdrawal: datetime | None  # only tickets that came since may certify
+    older: int  # tickets that may not certify for this
 
 
 def situation(records: Records, experience: Experience, *, now: datetime) -> Situation:
@@ -87,26 +91,27 @@ def take_look(records: Records, experience: Experience, *, now: datetime, early:
     before = _situation(records, experience, found, now)
     _refuse_if_too_soon(before, now, early=early)
     promise, report = certify_trials(
-        found.trials,
+        may_certify(found.trials, withdrawn_at=before.last_withdrawal),
         experience.promise,
         look=before.looks + 1,
         before=in_force(records),
-        standing=before.same_file,
+        standing=before.certified is not None and not before.set_aside,
         experience=experience.fingerprint,
+        costs=costs_of(experience),
     )
-    records.promises.looked(promise, msgspec.json.encode(report).decode(), at=now)
+    records.promises.looked(promise, msgspec.json.encode(report).decode(), before=before.looks, at=now)
     return _situation(records, experience, found, now)
 
 
 def in_force(records: Records) -> Promise:
-    """The promise by which tickets are advised."""
+    """The promise that was last certified or withdrawn; `bound` says whether it serves under today's costs."""
     return records.promises.in_force() or Promise()
 
 
 def keep_watch(records: Records, trials: tuple[Trial, ...], experience: Experience, *, now: datetime) -> Watch | None:
-    """Bet against what is certified, and withdraw it where the bet is won; None where nothing is."""
+    """Bet against what is certified, and withdraw it where the bet is won; None where nothing is, or set aside."""
     promise, look = in_force(records), _certification(records)
-    if look is None:
+    if look is None or promise.costs != costs_of(experience):
         return None
     seen = watch(watched(trials, promise, since=look.at), share=experience.promise.share)
     if seen.withdrawn_at is not None:
@@ -125,27 +130,31 @@ def _certification(records: Records) -> Look | None:
 def _situation(records: Records, experience: Experience, found: Gathered, now: datetime) -> Situation:
     looks, certified = records.promises.looks(), _certification(records)
     seen = keep_watch(records, found.trials, experience, now=now)
-    promise, terms, number = in_force(records), experience.promise, len(looks) + 1
+    kept, terms, number = in_force(records), experience.promise, len(looks) + 1
+    promise, last = bound(kept, costs_of(experience)), records.promises.last_withdrawal()
+    trials = may_certify(found.trials, withdrawn_at=last)
     return Situation(
         share=terms.share,
         confidence=terms.confidence,
         state=promise.state,
         threshold=threshold_of(promise, None, terms),
         moments=by_moment(promise, found.trials, terms),
-        outcomes=len(found.trials),
-        curve=curve(found.trials),
+        outcomes=len(trials),
+        curve=curve(trials),
         sides=_sides(found, promise, experience),
         looks=len(looks),
         last_look=looks[-1].at if looks else None,
         next_look=looks[-1].at + MONTH if looks else None,
         certified=certified.at if certified is not None else None,
-        same_file=certified is not None and _report(certified).experience == experience.fingerprint,
+        set_aside=promise != kept,
         report=_report(looks[-1]) if looks else None,
         minimum=2 * least_clean(terms.share, look_error(terms, number) / 2),
-        missing=missing_outcomes(terms, look=number, have=len(found.trials)),
-        prospect=prospect(found.trials, terms, look=number),
+        missing=missing_outcomes(terms, look=number, have=len(trials)),
+        prospect=prospect(trials, terms, look=number),
         watch=seen,
         withdrawn_now=seen is not None and seen.withdrawn_at is not None,
+        last_withdrawal=last,
+        older=len(found.trials) - len(trials),
     )
 
 
@@ -166,6 +175,7 @@ def _sides(found: Gathered, promise: Promise, experience: Experience) -> Sides:
         by_agents=found.by_agents,
         open=found.open,
         outside=found.outside,
+        volunteered=found.volunteered,
     )
 
 
@@ -182,8 +192,10 @@ def _refuse_if_too_soon(before: Situation, now: datetime, *, early: bool) -> Non
             f"come back on {before.next_look:%Y-%m-%d}, or see where things stand with advisor promise"
         )
     if before.outcomes < before.minimum:
+        last = before.last_withdrawal
+        since = f" of tickets that came since the withdrawal on {last:%Y-%m-%d}" if last is not None else ""
         raise AdvisorError(
-            f"a look needs at least {before.minimum} outcomes, there are {before.outcomes}: "
+            f"a look needs at least {before.minimum} outcomes{since}, there are {before.outcomes}: "
             "no look was spent; import outcomes, or wait for windows to close"
         )
     if not early and not before.prospect.is_good:

@@ -5,6 +5,9 @@ where it was confirmed, or assumed because the customer did not come back. Silen
 an answer is neither right nor wrong, and is counted beside. Articles that were sent because the customer wished for one
 are counted apart and certify nothing.
 
+An agent's verdict certifies only where the ticket was drawn for an audit before it was given. Agents tell of the good
+ones: a verdict that was volunteered is counted apart too.
+
 A contradiction counts when the window has closed, and not before: right ones are known only then, so an early count
 would hold too many wrong ones.
 """
@@ -27,6 +30,8 @@ from advisor.types import Action, OutcomeKind
 PILOT = "pilot"
 """`handled.by` of a ticket that was sent an article by lot, however little it was trusted."""
 
+Drawn = dict[tuple[str, str], datetime]  # by source and ticket: when it was first drawn for an audit
+
 RIGHT = frozenset({State.CONFIRMED, State.ASSUMED})
 
 
@@ -35,6 +40,7 @@ class Apart(StrEnum):
 
     BY_WISH = "by_wish"  # the article was sent because the customer wished for one
     BY_AGENT = "by_agent"  # it was sent though the advice was a person
+    VOLUNTEERED = "volunteered"  # a person answered, and the verdict is on a ticket that was not drawn before it
     NO_ARTICLE = "no_article"  # a person answered, and there is no verdict on what was advised
 
 
@@ -56,16 +62,19 @@ class Gathered:
     by_wish: Tally  # sent because the customer wished for an article, and known how they ended
     by_agents: int  # articles that were sent though the advice was a person
     outside: int  # sent by cost, and today's file would not
+    volunteered: Tally  # verdicts of agents on tickets that were not drawn before
 
 
 def gathered(records: Records, entries: Iterable[Entry], experience: Experience, *, now: datetime) -> Gathered:
     """Sort the ledger; of each customer and matter the first ticket speaks, whatever became of it."""
     first: dict[str, tuple[datetime, Standing, Trial | None]] = {}
-    by_agents, wished = 0, list[bool]()
+    by_agents, wished, volunteered, drawn = 0, list[bool](), list[bool](), _drawn(records)
     for entry in entries:
-        outcome, standing = _outcome(records, entry), _standing(entry, now)
+        outcome, standing = _outcome(records, entry, drawn), _standing(entry, now)
         if outcome is Apart.BY_WISH and standing is Standing.KNOWN:
             wished.append(entry.state not in RIGHT)
+        if outcome is Apart.VOLUNTEERED:
+            volunteered.append(entry.verdict is OutcomeKind.WOULD_NOT_ANSWER)
         by_agents += outcome is Apart.BY_AGENT
         if isinstance(outcome, Labelled) and outcome.at < first.get(outcome.matter, (now,))[0]:
             first[outcome.matter] = (outcome.at, standing, replayed(outcome, experience))
@@ -77,14 +86,26 @@ def gathered(records: Records, entries: Iterable[Entry], experience: Experience,
         by_wish=Tally(len(wished), sum(wished)),
         by_agents=by_agents,
         outside=sum(trial is None for _, _, trial in ordered),
+        volunteered=Tally(len(volunteered), sum(volunteered)),
     )
 
 
-def _outcome(records: Records, entry: Entry) -> Labelled | Apart:
+def _drawn(records: Records) -> Drawn:
+    drawn: Drawn = {}
+    for one in (*records.audits.open(), *records.audits.labelled()):
+        key = (one.source, one.ticket_id)
+        drawn[key] = min(one.drawn_at, drawn.get(key, one.drawn_at))
+    return drawn
+
+
+def _outcome(records: Records, entry: Entry, drawn: Drawn) -> Labelled | Apart:
     past = entry.past
     if not was_article(past):
-        sent = Sent(past.evidence(), past.recommendation())
-        return Apart.NO_ARTICLE if entry.verdict is None else _labelled(entry, sent, Way.AUDITED)
+        if entry.verdict is None:
+            return Apart.NO_ARTICLE
+        if not _was_drawn_before(records, entry, drawn):
+            return Apart.VOLUNTEERED
+        return _labelled(entry, Sent(past.evidence(), past.recommendation()), Way.AUDITED)
     if past.handled is not None and past.handled.by == PILOT:
         pilot = first_advice(records.file, past.source, past.ticket_id)
         return Apart.BY_AGENT if pilot is None else _labelled(entry, pilot, Way.PILOTED)
@@ -94,6 +115,14 @@ def _outcome(records: Records, entry: Entry) -> Labelled | Apart:
     if advised.recommendation.reasons[0].code not in BY_COST:
         return Apart.BY_WISH
     return _labelled(entry, advised, Way.BY_COST)
+
+
+def _was_drawn_before(records: Records, entry: Entry, drawn: Drawn) -> bool:
+    """Whether the ticket was drawn before the newest verdict of this kind was given."""
+    key = (entry.past.source, entry.past.ticket_id)
+    if key not in drawn:
+        return False
+    return any(drawn[key] < one.at for one in records.outcomes.of(*key) if one.kind is entry.verdict)
 
 
 def _sent_by(records: Records, past: Past) -> Sent | None:

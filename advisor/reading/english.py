@@ -25,6 +25,8 @@ PREFERS = (
 PLACE = r"(?:here|at \w+|in (?:the|our|this|my) \w+|on (?:the|our|my) \w+|of us|around here)"
 FIRM = r"(?:company|firm|business|organi[sz]ation|office|practice|agency|school|charity|studio)"
 
+PAST = r"(?:(?!need\b|feed\b)\w{2,}ed|got|rang|wrote|heard|came|gave|sent|spoke|had|did|said|told|saw)"
+
 
 def _words(*parts: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)")
@@ -38,8 +40,9 @@ ENGLISH = Phrases(
     ),
     first=_words("first|1st|to start with|to begin with|start with|preferably|ideally|initially|best"),
     never=_words(
-        r"(?<!have )(?<!has )(?<!had )(?<!'ve )(?<!ive )never(?! mind)(?! been)(?! had)",
-        r"(?:don't|do not|dont|not|nor|won't|no|without) (?:\w+ ){0,3}ever",
+        r"(?<!have )(?<!has )(?<!had )(?<!'ve )(?<!ive )never(?! mind)(?! been)"
+        rf"(?! {PAST}\b)",
+        r"(?:don't|do not|dont|not|nor|won't|no(?! one\b)|without) (?:\w+ ){0,3}ever",
         r"ever again",
         r"(?:don't|do not|dont) (?:\w+ )?(?:call|ring|phone|telephone|e-?mail|mail|text|write|contact|chat)\b"
         r"[^,;.!?]{0,30}\b(?:again|any ?more)",
@@ -51,7 +54,8 @@ ENGLISH = Phrases(
     forever=_words(
         r"from (?:now|here|today|this (?:day|point|moment)) (?:on|onwards?|forwards?)|as of (?:now|today)|"
         r"in (?:the )?future|going forwards?|henceforth|hereafter|once and for all|permanently|at all times|"
-        r"for good(?! (?:reasons?|measure|order))|for ever|forever|as a (?:standing )?rule|ever|"
+        r"for good(?! (?:reasons?|measure|order))|for ever|forever|as a (?:standing )?rule|"
+        r"(?<!nobody )(?<!no one )(?<!no-one )(?<!you )ever|"
         r"standing (?:wish|preference|instruction)|for all (?:my |our )?future \w+"
     ),
     colleague=_words(

@@ -14,6 +14,33 @@ from advisor.reading.scope import lasts, whose
 from advisor.types import Document, Quote, Stance, Wish, WishChannel
 
 EMAIL_ONLY = re.compile(r"(?i)(?<!not )(?<!no )\b(?:by |via )?e-?mails? only\b|\bonly (?:by |via |an? )?e-?mails?\b")
+# Who did not get in touch, and what was not done: "you never called me".
+DESK = r"(?:you(?: guys| people| lot| all)?|they|your (?:\w+ )?\w+)"
+NOBODY = r"(?:nobody|no[ -]one|none of (?:you|them))"
+REACHED = (
+    r"(?:called|rang|rung|phoned|telephoned|e-?mailed|mailed|messaged|texted|wrote|written|replied|responded|answered|"
+    r"contacted|picked up|got back|gotten back|came back|sent|gave|given|talked|spoke|spoken|tried|reached)"
+)
+REACH = r"(?:call|ring|phone|telephone|e-?mail|message|text|write|reply|respond|answer|contact|pick up|get back|send)"
+STILL = r"(?: ever| even| once| yet| actually| really)*"
+NO_LIKING = r"(?! on\b| along\b| used\b| into\b| the (?:hang|point)\b)"  # "I never got on with chat" refuses it
+COMPLAINT = re.compile(
+    rf"(?i)(?<!if )(?<!rather )(?<!prefer )(?<!wish )(?<!that )(?<!as )(?<!when )"
+    rf"\b(?:{NOBODY}(?: has| have| had)?{STILL} {REACHED}|"
+    rf"{NOBODY}{STILL} (?:answers?|picks? up|replies|responds?|(?:calls?|rings?|gets?|writes?)(?: me| us)? back)|"
+    rf"{DESK}(?: have| has| had|['’]ve)? (?:never|not){STILL} {REACHED}|"
+    rf"{DESK} (?:have|has|had)n['’]?t{STILL} {REACHED}|"
+    rf"{DESK} (?:did not|didn['’]?t){STILL} {REACH}|"
+    rf"{DESK} never{STILL} (?:answer|pick up|reply|respond|(?:call|ring|get|write)(?: me| us)? back)|"
+    rf"(?:i|we)(?: have| had|['’]ve)? never{STILL} (?:got{NO_LIKING}|gotten|received|heard (?:back|from|anything))|"
+    rf"(?:i|we) (?:(?:have|had)(?: not|n['’]?t)|['’]ve not){STILL} (?:gotten|received|heard (?:back|from|anything))|"
+    rf"(?:i|we) (?:did not|didn['’]?t){STILL} (?:get{NO_LIKING}|receive|hear (?:back|from|anything))|"
+    rf"(?:i|we) (?:was|were) never {REACHED})\b"
+)
+REFUSAL = re.compile(
+    r"(?i)n['’]?t\b|\b(?:no|not|nor|never|none|nothing|cannot|dont|stop|quit|cease|rather|prefer|instead|only|hate|"
+    r"dislike|bother|leave|keep|refuse|without|enough|less|avoid|skip|opt|forget|want|ever again)\b"
+)
 MATTER = re.compile(
     r"(?i)\b(?:for|about|on|regarding|concerning|with) (?:the|my|our|a|an) ([a-z][\w-]*(?: (?!and\b|but\b|"
     r"please\b|or\b)[a-z][\w-]*)?)"
@@ -44,7 +71,20 @@ def all_heard(document: Document, matter: Matter, said: Sequence[Said]) -> list[
     foreign = hear_foreign(document)
     strange = {one.sentence for one in foreign}
     marked = [heard(document, matter, one) for one in said if one.label in WISHES]
-    return [*(one for one in marked if one.sentence not in strange), *foreign]
+    kept = (one for one in marked if one.sentence not in strange and not only_complains(document, one))
+    return [*kept, *foreign]
+
+
+def only_complains(document: Document, one: Heard) -> bool:
+    """Tell whether a refusal is none: "you never called me" misses a call, it forbids none.
+
+    The close reader weighs words, and "never" beside "called" weighs as in "never call me". What else the sentence says
+    counts: one more word that could refuse keeps the refusal, because a missed one is the worst error.
+    """
+    if one.stance is not Stance.REFUSES:
+        return False
+    rest, complaints = COMPLAINT.subn(" ", document.text[one.sentence.start : one.sentence.end])
+    return complaints > 0 and REFUSAL.search(rest) is None
 
 
 def heard(document: Document, matter: Matter, said: Said) -> Heard:

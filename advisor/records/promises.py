@@ -9,6 +9,7 @@ from datetime import datetime
 
 import msgspec
 
+from advisor.decision.drift import OTHER_COSTS, set_aside
 from advisor.errors import RecordsError
 from advisor.records.rows import digest, iso
 from advisor.records.tables import RecordsFile, Row, moment_of, put
@@ -36,7 +37,10 @@ class Promises:
         return self._one("select json from promises order by id desc limit 1", [])
 
     def by_fingerprint(self, fingerprint: str) -> Promise | None:
-        """The promise that advices name by its fingerprint; None where it was never kept."""
+        """The promise that advices name by its fingerprint, set aside where they say so; None = it was never kept."""
+        if fingerprint.endswith(OTHER_COSTS):
+            kept = self.by_fingerprint(fingerprint.removesuffix(OTHER_COSTS))
+            return set_aside(kept) if kept is not None else None
         sql = "select json from promises where fingerprint = ? order by id desc limit 1"
         return self._one(sql, [fingerprint])
 
@@ -44,6 +48,16 @@ class Promises:
         """When the one in force was kept."""
         with self.file.errors_named():
             row = self.file.tables.execute("select at from promises order by id desc limit 1").fetchone()
+        return moment_of(row[0]) if row is not None else None
+
+    def last_withdrawal(self) -> datetime | None:
+        """When a promise was last withdrawn, whatever was certified or looked at since; None = never."""
+        sql = (
+            "select at from promises where fingerprint = (select fingerprint from promises where state = 'withdrawn' "
+            "order by id desc limit 1) order by id limit 1"
+        )
+        with self.file.errors_named():
+            row = self.file.tables.execute(sql).fetchone()
         return moment_of(row[0]) if row is not None else None
 
     def keep(self, promise: Promise, *, at: datetime) -> None:
@@ -59,9 +73,19 @@ class Promises:
             rows = self.file.tables.execute(sql, [scope]).fetchall()
         return [Look(moment_of(at) or datetime.min, name, promise, report) for at, name, promise, report in rows]
 
-    def looked(self, promise: Promise, report: str, *, at: datetime, scope: str = "all") -> None:
-        """Keep a look and put what came of it in force, both or neither."""
+    def looked(self, promise: Promise, report: str, *, before: int, at: datetime, scope: str = "all") -> None:
+        """Keep a look and put what came of it in force, both or neither.
+
+        `before` = how many looks its error was reckoned after. RecordsError where there are others by now: two looks at
+        once would spend the same error twice.
+        """
         with self.file.errors_named(), self.file.writing() as tables:
+            (there,) = tables.execute("select count(*) from looks where scope = ?", [scope]).fetchone()
+            if there != before:
+                raise RecordsError(
+                    f"a look must be the only one at a time: there were {before} when this one began, and there are "
+                    f"{there} now: nothing of this one was kept; see what the other found with advisor promise"
+                )
             sql = "insert into looks (at, scope, promise, report) values (?, ?, ?, ?)"
             tables.execute(sql, [iso(at), scope, promise.fingerprint, report])
             row = [promise.fingerprint, iso(at), promise.state.value, msgspec.json.encode(promise).decode()]

@@ -14,7 +14,9 @@ from click.testing import CliRunner, Result
 
 from advisor.advise import Advisor, Recorder
 from advisor.cli import cli
+from advisor.decision.drift import bound
 from advisor.decision.experience import Experience
+from advisor.decision.policy import costs_of
 from advisor.records import Records
 from advisor.settings import Settings
 from advisor.types import (
@@ -130,7 +132,12 @@ def installed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         return an_advisor(open_records(settings))
 
     wiring = ModuleType("advisor.wiring")
-    vars(wiring).update(ready=ready, open_records=open_records, experience_of=lambda *_: COMPANY)
+
+    def promise_in_use(records: Records, experience: Experience) -> Promise:
+        return bound(records.promises.in_force() or Promise(), costs_of(experience))
+
+    parts = {"ready": ready, "open_records": open_records, "promise_in_use": promise_in_use}
+    vars(wiring).update(parts | {"experience_of": lambda *_: COMPANY})
     monkeypatch.setitem(sys.modules, "advisor.wiring", wiring)
     monkeypatch.setenv("ADVISOR_PRECISION", "hash")
     monkeypatch.setenv("ADVISOR_HOME", str(folder / "home"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -124,6 +125,19 @@ def test_a_look_puts_in_force_what_it_certifies_and_is_not_repeated_within_a_mon
     assert again.exit_code != 0
     assert "a look may be taken once in 30 days" in str(again.exception)
     assert len(records.promises.looks()) == 1
+
+
+def test_a_promise_by_other_costs_is_shown_as_set_aside_with_what_mends_it(home: Path) -> None:
+    records = with_outcomes(home, 800)
+    run(home, "--certify")
+    kept = records.promises.in_force()
+    assert kept is not None
+    assert "by the costs of today's experience file" in run(home).output
+    records.promises.keep(replace(kept, costs=""), at=datetime.now(UTC))
+    shown = run(home).output
+    assert "  State              set aside, certified by other costs; the stricter of" in shown
+    assert "  To mend this       put the costs back, or certify again with advisor promise --certify" in shown
+    assert json.loads(run(home, "--json").stdout)["promise"]["set_aside"] is True
 
 
 def test_too_few_outcomes_spend_no_look(home: Path) -> None:

@@ -10,6 +10,9 @@ import pytest
 import sqlite_utils
 from advisor_builders import NOW, RESET, an_advisor, records_in
 
+from advisor.decision.budget import threshold_of
+from advisor.decision.ideals import Incident
+from advisor.decision.policy import costs_of
 from advisor.errors import RecordsError
 from advisor.records import Records, State
 from advisor.records.tables import migrations
@@ -30,6 +33,7 @@ from advisor.types import (
     WishChannel,
     WishSource,
 )
+from advisor.wiring import promise_in_use
 
 DAY = timedelta(days=1)
 ANN = Customer(id="c-1", name="Ann Lee", email="ann@example.org")
@@ -144,7 +148,8 @@ def test_every_promise_is_kept_and_the_newest_is_in_force(records: Records) -> N
     assert records.promises.in_force() is None
     kept = Promise(state=PromiseState.KEPT, threshold=0.7, fingerprint="p-1")
     gone = replace(kept, state=PromiseState.WITHDRAWN, fingerprint="p-2")
-    records.promises.looked(kept, '{"curve": []}', at=NOW)
+    assert records.promises.last_withdrawal() is None
+    records.promises.looked(kept, '{"curve": []}', before=0, at=NOW)
     records.promises.keep(gone, at=NOW + DAY)
     assert records.promises.in_force() == gone
     assert records.promises.since() == NOW + DAY
@@ -152,6 +157,39 @@ def test_every_promise_is_kept_and_the_newest_is_in_force(records: Records) -> N
     assert records.promises.by_fingerprint("p-9") is None
     assert [(look.at, look.promise) for look in records.promises.looks()] == [(NOW, "p-1")]
     assert records.promises.looks("billing") == []
+    records.promises.looked(gone, "{}", before=1, at=NOW + 2 * DAY)
+    assert records.promises.last_withdrawal() == NOW + DAY
+
+
+def test_of_two_looks_at_once_the_second_is_refused_and_leaves_nothing_behind(records: Records) -> None:
+    first = Promise(state=PromiseState.KEPT, threshold=0.7, fingerprint="p-1")
+    records.promises.looked(first, "{}", before=0, at=NOW)
+    with pytest.raises(RecordsError, match=r"there were 0 when this one began, and there are 1 now: .* promise"):
+        records.promises.looked(replace(first, fingerprint="p-2"), "{}", before=0, at=NOW)
+    assert ([look.promise for look in records.promises.looks()], records.promises.in_force()) == (["p-1"], first)
+
+
+def test_a_promise_by_other_costs_is_set_aside_with_a_warning_and_can_be_replayed(
+    records: Records, capsys: pytest.CaptureFixture[str]
+) -> None:
+    company = an_advisor(records).experience
+    assert promise_in_use(records, company) == Promise()
+    kept = Promise(state=PromiseState.KEPT, threshold=0.2, fingerprint="p-1", costs=costs_of(company))
+    records.promises.keep(kept, at=NOW)
+    incident = Incident(id="i", text="Down.", examples=(), article=None, opened=None, until=None)
+    assert promise_in_use(records, replace(company, fingerprint="other", incidents=(incident,))) == kept
+    assert capsys.readouterr().err == ""
+    dearer = replace(company, wrong_cost=replace(company.wrong_cost, per_severity=9.0))
+    aside = promise_in_use(records, dearer)
+    assert (aside.state, threshold_of(aside, None, dearer.promise)) == (
+        PromiseState.WITHDRAWN,
+        dearer.promise.shipped_threshold,
+    )
+    assert "by other costs than those of the experience file in force" in capsys.readouterr().err
+    assert records.promises.by_fingerprint(aside.fingerprint) == aside
+    assert records.promises.in_force() == kept
+    records.promises.keep(replace(kept, costs=""), at=NOW)
+    assert promise_in_use(records, company).state is PromiseState.WITHDRAWN
 
 
 def test_a_drawn_ticket_is_open_until_it_is_labelled_and_again_when_the_label_is_taken_back(records: Records) -> None:

@@ -13,6 +13,7 @@ from advisor_builders import COMPANY, NOW, an_advisor, installed, records_in, ru
 
 from advisor.advise import Advisor
 from advisor.decision.experience import default_text
+from advisor.decision.policy import costs_of
 from advisor.decision.receipt import NUMBER
 from advisor.decision.willingness import Why
 from advisor.desk.receipt_text import TITLES, WHY
@@ -161,7 +162,8 @@ def test_another_file_says_what_changes_and_why(records: Records, tmp_path: Path
 
 def test_the_current_file_and_promise_are_those_in_force(records: Records) -> None:
     assert run("replay", "--all", "--current").exit_code == 0
-    records.promises.keep(Promise(state=PromiseState.KEPT, threshold=0.97, fingerprint="p-1"), at=NOW)
+    kept = Promise(state=PromiseState.KEPT, threshold=0.97, fingerprint="p-1", costs=costs_of(COMPANY))
+    records.promises.keep(kept, at=NOW)
     found = run("replay", "t-1", "--current")
     assert found.exit_code == 1
     assert "  Now         Article fit 0.95, estimated on other companies' data; 0.97 was needed." in found.stdout

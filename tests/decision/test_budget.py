@@ -10,7 +10,7 @@ from math import pi
 from typing import Any
 
 import pytest
-from decision_builders import COMPANY, advise, evidence, refuses, wants
+from decision_builders import COMPANY, COMPANY_FILE, advise, evidence, refuses, wants
 from decision_strategies import ANY, SHARES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,9 +18,10 @@ from scipy.stats import beta, binom
 
 from advisor.decision.binomial import at_most, least_clean, needed_outcomes, upper_bound
 from advisor.decision.budget import certify, certify_trials, holm, look_error, missing_outcomes, prospect
+from advisor.decision.experience import Experience
 from advisor.decision.ideals import PromiseTerms
 from advisor.decision.logs import candidates, counts
-from advisor.decision.policy import BY_COST, Labelled, Trial, Way, replayed, trials_of
+from advisor.decision.policy import BY_COST, Labelled, Trial, Way, costs_of, replayed, trials_of
 from advisor.decision.report import Arrangement, Part, Report
 from advisor.errors import ExperienceError
 from advisor.types import Action, Evidence, Moment, Promise, PromiseState
@@ -333,8 +334,30 @@ def test_certify_replays_what_was_sent_by_the_file_of_today() -> None:
     told = [outcome(number, told=evidence(p=0.76 + number % 20 / 100)) for number in range(400)]
     promise, report = certify(told, COMPANY, look=1, before=Promise())
     assert (promise.state, promise.threshold, report.outcomes) == (PromiseState.KEPT, 0.76, 400)
-    assert report.experience == COMPANY.fingerprint
+    assert (report.experience, promise.costs) == (COMPANY.fingerprint, costs_of(COMPANY))
     assert {row.moment: row.n for row in report.moments if row.n} == {Moment.TECHNICAL_SUPPORT: 200}
+
+
+def test_the_costs_are_those_of_the_decision_and_not_the_words_or_hours_of_the_file() -> None:
+    costs = costs_of(COMPANY)
+    text = COMPANY_FILE.read_text(encoding="utf-8")
+
+    def changed(old: str, new: str) -> str:
+        assert old in text
+        return costs_of(Experience.parse(text.replace(old, new, 1), name="x"))
+
+    for old, new in (
+        ("per_severity = 5.0", "per_severity = 5.5"),
+        ("wrong_cost = 25.0", "wrong_cost = 26.0"),
+        ("floor = 0.4", "floor = 0.45"),
+        ("floor = 0.4", "floor = 0.4\nonly_when_promised = true"),
+        ("wrong_cost_times = 0.5", "wrong_cost_times = 0.55"),
+        ("shipped_threshold = 0.5", "shipped_threshold = 0.6"),
+        ('topics = ["Refunds"]', 'topics = ["Refunds", "Fees"]'),
+    ):
+        assert changed(old, new) != costs, new
+    assert changed("help_from = 0.2", "help_from = 0.3") == costs
+    assert changed('["mon-fri 08:00-20:00"]', '["mon-fri 09:00-20:00"]') == costs
 
 
 def test_the_decision_loads_no_library_for_numbers() -> None:

@@ -84,6 +84,33 @@ def test_a_share_out_of_range_is_refused() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("key", "old", "came", "rule"),
+    [
+        ("share", "0.05", "1e-12", "must be between 0.001 and 0.5, was: 1e-12"),
+        ("share", "0.05", "0.6", "must be between 0.001 and 0.5, was: 0.6"),
+        ("confidence", "0.95", "0.49", "must be between 0.5 and 0.999, was: 0.49"),
+        ("confidence", "0.95", "1.0", "must be between 0.5 and 0.999, was: 1.0"),
+    ],
+)
+def test_a_promise_that_could_not_be_certified_in_a_lifetime_is_refused(
+    key: str, old: str, came: str, rule: str
+) -> None:
+    line = _line_of(f"{key} = {old}")
+    assert _findings((f"{key} = {old}", f"{key} = {came}")) == [
+        f"promise.{key} {rule} (in company.toml, line {line}): write a number such as {old}"
+    ]
+
+
+def test_the_least_and_the_most_that_may_be_promised_are_taken() -> None:
+    for share, confidence in ((0.001, 0.5), (0.5, 0.999)):
+        written = TEXT.replace("share = 0.05", f"share = {share}").replace(
+            "confidence = 0.95", f"confidence = {confidence}"
+        )
+        terms = Experience.parse(written, name="x").promise
+        assert (terms.share, terms.confidence) == (share, confidence)
+
+
 def test_a_typing_error_in_a_key_is_named_with_the_key_that_was_meant() -> None:
     line = _line_of("help_from")
     assert _findings(("help_from = 0.2", "help_form = 0.2")) == [

@@ -13,12 +13,14 @@ import pytest
 from advisor.advise import Advice
 from advisor.decision.decide import decide
 from advisor.decision.experience import Experience
+from advisor.decision.ideals import Incident
 from advisor.decision.logs import Tally
 from advisor.decision.policy import Way
 from advisor.decision.report import Arrangement
+from advisor.desk.promise_text import promise_text
 from advisor.errors import AdvisorError
 from advisor.insight.ledger import ledger
-from advisor.insight.promise import in_force, situation, take_look
+from advisor.insight.promise import MONTH, in_force, situation, take_look
 from advisor.insight.promise_outcomes import PILOT, Gathered, gathered
 from advisor.records import Records
 from advisor.types import (
@@ -155,14 +157,29 @@ def test_articles_that_agents_sent_on_their_own_certify_nothing_and_pilots_do(re
     assert (seen.by_agents, seen.outside) == (1, 1)
 
 
-def test_verdicts_of_agents_on_tickets_that_a_person_answered_are_audits(records: Records) -> None:
+def test_verdicts_of_agents_on_tickets_that_were_drawn_before_are_audits(records: Records) -> None:
     came(records, [advice(number, p_resolve=0.25, persona="hands_on") for number in range(3)])
+    records.audits.draw([("local", f"t-{number}", "heard", 1.0) for number in range(3)], sample="march", at=START)
+    records.audits.label(records.audits.open()[0].id, [], by="Bo", at=MARCH)
     told(records, OutcomeKind.WOULD_ANSWER, 0)
     told(records, OutcomeKind.WOULD_NOT_ANSWER, 1)
     assert [(trial.at.hour, trial.way, trial.wrong) for trial in found(records).trials] == [
         (0, Way.AUDITED, False),
         (1, Way.AUDITED, True),
     ]
+
+
+def test_a_verdict_that_was_volunteered_certifies_nothing_and_is_shown_beside(records: Records) -> None:
+    came(records, [advice(number, p_resolve=0.25, persona="hands_on") for number in range(3)])
+    told(records, OutcomeKind.WOULD_ANSWER, 0, 1)
+    told(records, OutcomeKind.WOULD_NOT_ANSWER, 2)
+    drawn_after = START + timedelta(hours=2)  # when the verdict on t-1 was given
+    records.audits.draw([("local", "t-1", "heard", 1.0)], sample="march", at=drawn_after)
+    seen = found(records)
+    assert (seen.trials, seen.volunteered) == ((), Tally(3, 1))
+    shown = situation(records, COMPANY, now=MARCH)
+    assert (shown.outcomes, shown.sides.volunteered) == (0, Tally(3, 1))
+    assert "Verdicts, apart    1 wrong of 3 (33.3%)" in promise_text(shown)
 
 
 def test_a_wished_article_that_came_back_in_its_thread_stays_a_wished_one(records: Records) -> None:
@@ -200,7 +217,7 @@ def test_a_look_certifies_puts_in_force_and_is_kept(records: Records) -> None:
     assert before.threshold == COMPANY.promise.shipped_threshold
     assert before.prospect.is_good
     after = take_look(records, COMPANY, now=MARCH)
-    assert (after.state, after.looks, after.certified, after.same_file) == (PromiseState.KEPT, 1, MARCH, True)
+    assert (after.state, after.looks, after.certified, after.set_aside) == (PromiseState.KEPT, 1, MARCH, False)
     assert (after.threshold, in_force(records).threshold) == (0.35, 0.35)
     assert after.report is not None
     assert after.report.arrangement is Arrangement.EVERYWHERE
@@ -270,6 +287,42 @@ def test_a_drift_withdraws_the_promise_and_the_last_threshold_stays(records: Rec
 def test_what_another_file_certified_does_not_stand_for_this_one(records: Records) -> None:
     came(records, [advice(number) for number in range(800)])
     take_look(records, COMPANY, now=MARCH)
-    other = replace(COMPANY, fingerprint="another")
-    assert not situation(records, other, now=APRIL).same_file
-    assert take_look(records, other, now=APRIL).certified == APRIL
+    other = replace(COMPANY, fingerprint="another", wrong_cost=replace(COMPANY.wrong_cost, per_severity=0.5))
+    seen = situation(records, other, now=APRIL)
+    assert (seen.set_aside, seen.state, seen.watch) == (True, PromiseState.WITHDRAWN, None)
+    assert seen.threshold == max(COMPANY.promise.shipped_threshold, in_force(records).threshold)
+    assert in_force(records).state is PromiseState.KEPT
+    again = take_look(records, other, now=APRIL)
+    assert (again.certified, again.set_aside, again.state) == (APRIL, False, PromiseState.KEPT)
+
+
+def test_an_incident_does_not_touch_the_promise(records: Records) -> None:
+    came(records, [advice(number) for number in range(800)])
+    take_look(records, COMPANY, now=MARCH)
+    incident = Incident(id="i", text="Down.", examples=(), article=None, opened=None, until=None)
+    other = replace(COMPANY, fingerprint="another", incidents=(incident,))
+    seen = situation(records, other, now=APRIL)
+    assert (seen.set_aside, seen.state, seen.watch is not None) == (False, PromiseState.KEPT, True)
+    again = take_look(records, other, now=APRIL)
+    assert again.report is not None
+    assert (again.report.arrangement, again.certified) == (Arrangement.STANDING, MARCH)
+
+
+def test_after_a_withdrawal_only_tickets_that_came_since_may_certify(records: Records) -> None:
+    came(records, [advice(number) for number in range(800)])
+    take_look(records, COMPANY, now=MARCH)
+    came(records, [advice(number, promise=in_force(records)) for number in range(1400, 1500)])
+    told(records, OutcomeKind.CONTRADICTED, *range(1400, 1500, 4))
+    lost = situation(records, COMPANY, now=APRIL)
+    assert (lost.last_withdrawal, lost.outcomes, lost.older, lost.curve) == (APRIL, 0, 900, ())
+    assert "only tickets that came since 2026-04-15 may certify; 900 older ones may not" in promise_text(lost)
+    with pytest.raises(
+        AdvisorError, match="outcomes of tickets that came since the withdrawal on 2026-04-15, there are 0"
+    ):
+        take_look(records, COMPANY, now=APRIL, early=True)
+    first, june = int((APRIL - START).total_seconds()) // 3600, APRIL + timedelta(days=60)
+    came(records, [advice(number, promise=in_force(records)) for number in range(first, first + 800)])
+    for now in (june, june + MONTH):
+        taken = take_look(records, COMPANY, now=now)
+        assert taken.report is not None
+        assert (taken.state, taken.report.outcomes, taken.older) == (PromiseState.KEPT, 800, 900)

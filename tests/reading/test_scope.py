@@ -53,6 +53,11 @@ TABLE = [  # language, the words with a star where the wish stands, its stance, 
     ("en", "My wife and I would rather be *called.", Stance.WANTS, Whose.SELF, False),
     ("en", "My accountant doesn't like *calls, and he's right.", Stance.REFUSES, Whose.COLLEAGUE, False),
     ("en", "I hate *calls.", Stance.REFUSES, Whose.SELF, False),
+    ("en", "You never *called me.", Stance.REFUSES, Whose.SELF, False),
+    ("en", "I never got an *email from you.", Stance.REFUSES, Whose.SELF, False),
+    ("en", "Nobody ever answers the phone when I *call you.", Stance.REFUSES, Whose.SELF, False),
+    ("en", "No one ever *calls me.", Stance.REFUSES, Whose.SELF, False),
+    ("en", "I never need *calls.", Stance.REFUSES, Whose.SELF, True),
     ("en", "Going forward please only *chat.", Stance.WANTS, Whose.SELF, True),
     ("de", "Rufen Sie mich nie wieder *an.", Stance.REFUSES, Whose.SELF, True),
     ("de", "Künftig bitte nur per *Mail.", Stance.WANTS, Whose.SELF, True),
@@ -121,6 +126,7 @@ def test_words_tell_whose_a_wish_is_and_whether_it_is_for_good(
         ("Mi jefe odia las llamadas.", [("phone", Whose.COLLEAGUE, False)]),
         ("Ma collègue préfère les mails.", [("email", Whose.COLLEAGUE, False)]),
         ("Mijn collega haat telefoontjes.", [("phone", Whose.COLLEAGUE, False)]),
+        ("Chez nous, personne ne veut d'appels.", [("phone", Whose.FIRM, False)]),
     ],
 )
 def test_a_ticket_says_how_far_its_wishes_reach(
@@ -128,6 +134,24 @@ def test_a_ticket_says_how_far_its_wishes_reach(
 ) -> None:
     found = read(demo_advisor, text).evidence.wishes
     assert [(wish.channel.value, wish.whose, wish.lasting) for wish in found] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bei uns in der Firma will niemand Anrufe.",
+        "Niemand von uns möchte angerufen werden.",
+        "Personne ici ne veut d'appels.",
+        "Nadie aquí quiere llamadas.",
+        "Ninguém aqui quer chamadas.",
+        "Niemand hier wil gebeld worden.",
+    ],
+)
+def test_calls_that_nobody_here_wants_are_refused_for_the_firm(demo_advisor: Advisor, text: str) -> None:
+    found = read(demo_advisor, text).evidence.wishes
+    assert [(wish.channel, wish.stance, wish.whose) for wish in found] == [
+        (WishChannel.PHONE, Stance.REFUSES, Whose.FIRM)
+    ]
 
 
 def test_a_colleagues_dislike_of_calls_refuses_none(demo_advisor: Advisor) -> None:

@@ -79,6 +79,38 @@ def test_a_wish_quotes_the_customer_literally(demo_advisor: Advisor, text: str) 
         assert wish.order == 1 or wish.stance is Stance.WANTS
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You never called me.",
+        "You have not called me.",
+        "No one has called me back.",
+        "I never got an email from you.",
+        "I haven't received any email.",
+        "Nobody ever answers the phone when I call you.",
+        "You never sent me a link.",
+    ],
+)
+def test_a_complaint_about_what_never_came_refuses_nothing(demo_advisor: Advisor, text: str) -> None:
+    assert wishes(demo_advisor, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("You never called me, so please don't call now.", ["phone refuses"]),
+        ("Never got a call, never want one.", ["phone refuses"]),
+        ("It would be appreciated if nobody telephoned.", ["phone refuses"]),
+        ("You never stop calling me.", ["phone refuses"]),
+        ("I never want calls from you.", ["phone refuses"]),
+    ],
+)
+def test_a_refusal_beside_a_complaint_or_like_one_is_kept(
+    demo_advisor: Advisor, text: str, expected: list[str]
+) -> None:
+    assert wishes(demo_advisor, text) == expected
+
+
 def test_quoted_mail_holds_no_wish(demo_advisor: Advisor) -> None:
     quoted = "The export fails.\n\nOn Mon, 3 Mar 2025, Support <help@fernway.example> wrote:\n> Please call me back."
     assert wishes(demo_advisor, quoted) == []

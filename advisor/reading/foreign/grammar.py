@@ -64,6 +64,10 @@ class Grammar:
     own: re.Pattern[str]  # the customer's own act: "I cannot call"
     absent: re.Pattern[str]  # before a refusal: "I find no article" refuses none
     veto: re.Pattern[str]  # what happened, or what is done with a thing
+    nobody: re.Pattern[str]  # "nobody here wants": the whole firm refuses what follows
+    unless: re.Pattern[str]  # "if you do not": what follows is demanded,
+    meant: re.Pattern[str]  # unless the sentence says that it is welcome so: "better", "please"
+    threat: re.Pattern[str]  # "I cancel"
     phrases: Phrases
 
 
@@ -127,6 +131,10 @@ def grammar(language: str) -> Grammar:
         own=pattern("own"),
         absent=pattern("absent"),
         veto=pattern("veto"),
+        nobody=pattern("nobody"),
+        unless=pattern("unless"),
+        meant=pattern("meant"),
+        threat=pattern("threat"),
         phrases=Phrases(**{field.name: pattern(field.name) for field in fields(Phrases)}),
     )
 

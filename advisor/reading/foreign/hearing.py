@@ -24,6 +24,7 @@ NEAR = 2  # words that may stand between a bare noun and what makes it a wish
 LIST_WORDS = 4  # up to which a part of a list may leave its verb out
 
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+FOLLOWS = re.compile(r",\s*\w")
 QUOTED = re.compile(r"[„“\"«»”][^„“\"«»”\n]{8,300}[“”\"«»]")
 
 
@@ -93,7 +94,7 @@ def prepared(text: str, rules: Grammar) -> str:
 def stances(text: str, rules: Grammar) -> Iterator[tuple[Mention, Stance]]:
     """The mentions that say something, in the order of the words; parts of a list share what is said of one of them."""
     found = sorted(mentions(text, rules), key=lambda one: one.start)
-    said = [stance_of(text, one, rules) for one in found]
+    said = without_demands(text, found, [stance_of(text, one, rules) for one in found], rules)
     for place, one in enumerate(found):
         before = said[place - 1] if place and found[place - 1].right <= one.left else None
         if one.border == "nor" and before is Stance.REFUSES:
@@ -103,6 +104,24 @@ def stances(text: str, rules: Grammar) -> Iterator[tuple[Mention, Stance]]:
             alone = len(text[one.left : one.right].split()) - len(text[one.start : one.end].split()) <= 1
             said[place] = shared(one, before, following if alone else None, said[place + 1] if following else None)
     return told_once(found, said)
+
+
+def without_demands(
+    text: str, found: Sequence[Mention], said: Sequence[Stance | None], rules: Grammar
+) -> list[Stance | None]:
+    """What is said, without what a threat demands: "if you do not call me, I cancel" refuses no call."""
+    if Stance.WANTS in said or rules.meant.search(text) or rules.strong.search(text):
+        return list(said)
+    return [None if is_demanded(text, one, rules) else stance for one, stance in zip(found, said, strict=True)]
+
+
+def is_demanded(text: str, mention: Mention, rules: Grammar) -> bool:
+    """Tell whether a call not made is a condition, with what follows from it ahead of it or behind it."""
+    condition = rules.unless.search(text, mention.left, mention.end)
+    if condition is None:
+        return False
+    begins = rules.filler.fullmatch(text[: condition.start()]) is not None
+    return rules.threat.search(text) is not None or (begins and FOLLOWS.search(text, mention.end) is not None)
 
 
 def told_once(found: Sequence[Mention], said: Sequence[Stance | None]) -> Iterator[tuple[Mention, Stance]]:
@@ -159,6 +178,8 @@ def stance_of(text: str, mention: Mention, rules: Grammar) -> Stance | None:
     if mention.kind is Kind.REFUSE:
         return None if rules.absent.search(before) else Stance.REFUSES
     inside, behind = text[mention.start : mention.end], text[mention.end : mention.right]
+    if nobody_wants(before, rules) and not (mention.kind is Kind.ASK and mention.channel is WishChannel.PERSON):
+        return Stance.REFUSES
     if mention.kind is Kind.ASK and rules.others.search(before):
         return None
     if mention.kind is Kind.ASK:
@@ -174,6 +195,12 @@ def stance_of(text: str, mention: Mention, rules: Grammar) -> Stance | None:
     if rules.instead.search(before) or is_second_best(text, mention, rules):
         return Stance.REFUSES
     return around(before, inside, text[mention.end : mention.right + 1], mention.kind, rules)
+
+
+def nobody_wants(before: str, rules: Grammar) -> bool:
+    """Tell whether "nobody here wants" stands before a mention, and no other wish between them."""
+    ends = [found.end() for found in rules.nobody.finditer(before)]
+    return bool(ends) and rules.frame.search(before, ends[-1]) is None
 
 
 def is_second_best(text: str, mention: Mention, rules: Grammar) -> bool:
