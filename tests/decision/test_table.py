@@ -84,6 +84,7 @@ FAILED: list[Row] = [
     ),
     ("failed, only an article left", evidence(*REFUSES_PEOPLE, failures=(failure(),)), "live_human", None, "already_failed"),
     ("failed and fraud: safety goes first", evidence(failures=(failure(),), signals=(signal("minor"),)), "live_human", "email", "safety"),
+    ("failed, and two matters: what failed goes first", evidence(failures=(failure(),), two_matters=Quote(5, 9, "also")), "live_human", "email", "already_failed"),
     ("two matters", evidence(two_matters=Quote(5, 9, "also")), "live_human", "email", "two_matters"),
     (
         "two matters, an article for one and a call for the other",
