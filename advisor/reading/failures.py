@@ -1,8 +1,7 @@
 """What was tried for this matter and did not help: an article that was offered, or one that the customer speaks of.
 
 Two hear it: plain words, which stand in failures.toml, and a head over the whole ticket. The head alone must be sure;
-the words must not be against all that it hears. Of tickets by another hand the words alone heard less than half, both
-together nine of ten (`tests/benchmarks/failures.py`).
+the words must not be against all that it hears. `tests/benchmarks/failures.py` measures both together.
 """
 
 from __future__ import annotations

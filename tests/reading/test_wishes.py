@@ -29,6 +29,7 @@ PLAIN = {
     "I'd rather not talk on the phone.": ["phone refuses"],
     "Please email me instead of calling.": ["email wants", "phone refuses"],
     "Please reply by email only.": ["email wants"],
+    "Invoice. Where do I find my invoices? Please never call me, e-mail only.": ["email wants", "phone refuses"],
     "Do not email me, call me.": ["email refuses", "phone wants"],
     "No calls, no chat, just an email please.": ["chat refuses", "email wants", "phone refuses"],
     "Just send me the link and I'll do it myself.": ["self_service wants"],
