@@ -80,7 +80,7 @@ COMMANDS = (answers,)
 
 def say(report: RecalibrationReport) -> None:
     """The report on the terminal, what to do next at its end."""
-    say_problems(report.problems, report.refused)
+    say_problems(report.problems, called="not used", count=report.refused)
     click.echo(f"{report.source}: {report.read:,} rows, {report.used:,} used, worth {report.labels:g} labels.")
     if report.before is None or report.after is None or report.difference is None:
         click.echo(f"Nothing was made, what is in use stays: {reason(report)}")

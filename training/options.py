@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import click
 
-from advisor.desk.commands import settings_of
+from advisor.desk.shared import say_problems, settings_of
 
 __all__ = ["as_json", "forced", "mapped", "say_problems", "seeded", "settings_of"]
 
 Command = Callable[..., Any]
-SHOWN_PROBLEMS = 20
 
 
 def mapped(said: str) -> Callable[[Command], Command]:
@@ -33,11 +32,3 @@ def seeded(said: str) -> Callable[[Command], Command]:
 def as_json(command: Command) -> Command:
     """Print for programs."""
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")(command)
-
-
-def say_problems(problems: Sequence[object], refused: int) -> None:
-    """Name the rows that were not used, the first of them one by one."""
-    for problem in problems[:SHOWN_PROBLEMS]:
-        click.echo(f"not used: {problem}", err=True)
-    if refused > SHOWN_PROBLEMS:
-        click.echo(f"not used: and {refused - SHOWN_PROBLEMS:,} more rows", err=True)

@@ -135,7 +135,7 @@ def say(report: Report) -> None:
     """The report on the terminal, what to do next at its end."""
     from training.report import text_of
 
-    say_problems(report.problems, report.refused)
+    say_problems(report.problems, called="not used", count=report.refused)
     for sentence in text_of(report):
         click.echo(sentence)
     click.echo(f"Trained topics {report.version} on {report.fitted_on:,} texts in {report.seconds:.0f} s.")

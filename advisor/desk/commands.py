@@ -8,19 +8,18 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from advisor.errors import AdvisorError, RecordsError, TicketError
+from advisor.desk.shared import counted, settings_of, stored_ticket
+from advisor.errors import TicketError
 from advisor.settings import TEMPLATE, Settings
-from index.settings import KnowledgeSettings
 
 if TYPE_CHECKING:
     from advisor.advise import Advice
     from advisor.types import Ticket
 
-Row = TypeVar("Row")
 
 EMPTY_KNOWLEDGE = (
     "Warning: the knowledge base is empty, so every ticket goes to a person: fill it with advisor kb import PATH"
@@ -89,7 +88,7 @@ def advise(context: click.Context, file: str, as_json: bool, as_table: bool, no_
         tickets = batch.good(read_tickets(stream, name=name, zone=advisor.experience.zone))
         printed = _printer(as_json=as_json, as_table=as_table)
         advices = advisor.advise_many(tickets, record=not no_record)
-        for advice in advices if sys.stdout.isatty() else _counted(advices, "Advising"):
+        for advice in advices if sys.stdout.isatty() else counted(advices, "Advising"):
             click.echo(printed(advice))
             batch.advised += 1
     batch.close(context, name)
@@ -110,10 +109,7 @@ def show(context: click.Context, ticket_id: str, source: str | None, as_json: bo
     from advisor.desk.show import stored_json, stored_text
     from advisor.wiring import open_records
 
-    stored = open_records(settings_of(context)).last(ticket_id, source=source)
-    if stored is None:
-        where = f" from {source}" if source else ""
-        raise RecordsError(f"no ticket{where} is recorded under the id {ticket_id}: advisor advise records tickets")
+    stored = stored_ticket(open_records(settings_of(context)), ticket_id, source)
     click.echo(stored_json(stored) if as_json else stored_text(stored))
 
 
@@ -136,7 +132,7 @@ def doctor(context: click.Context, archive: str | None) -> None:
     if archive is not None:
         name = _name_of(archive)
         with _opened(archive) as stream:
-            rows = _counted(read_tickets(stream, name=name), "Reading")
+            rows = counted(read_tickets(stream, name=name), "Reading")
             click.echo(readable_share(rows, settings, name=name))
         return
     found = list(checks(settings))
@@ -175,14 +171,6 @@ class _Batch:
             context.exit(1 if self.advised else 2)
 
 
-def settings_of(context: click.Context) -> Settings:
-    """The settings of the home folder that was named."""
-    knowledge = context.find_object(KnowledgeSettings)
-    if knowledge is None:
-        raise AdvisorError("the home folder is not known: call this command through advisor")
-    return Settings.load(knowledge.home)
-
-
 def _write_new(path: Path, text: str) -> None:
     if path.exists():
         click.echo(f"kept: {path}")
@@ -217,14 +205,6 @@ def _printer(*, as_json: bool, as_table: bool) -> Callable[[Advice], str | bytes
         click.echo(table_head())
         return lambda advice: table_row(advice, width=width)
     return lambda advice: advice_text(advice.evidence, advice.recommendation, subject=subject_of(advice)) + "\n"
-
-
-def _counted(rows: Iterable[Row], what: str) -> Iterable[Row]:
-    """The rows, with a bar on standard error once they take over two seconds, should that be a terminal."""
-    from tqdm import tqdm
-
-    bar: Iterable[Row] = tqdm(rows, desc=what, unit=" tickets", delay=2.0, leave=False, disable=None)
-    return bar
 
 
 def _warn_if_empty(settings: Settings) -> None:

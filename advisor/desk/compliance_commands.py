@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from advisor.desk.commands import settings_of
+from advisor.desk.shared import settings_of
 from advisor.errors import RecordsError
 
 WAYS = ("moment", "persona", "channel", "account", "month")  # as insight.compliance.By

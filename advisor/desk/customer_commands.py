@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advisor.desk.commands import settings_of
+from advisor.desk.shared import opened, say_problems
 from advisor.errors import RecordsError, TicketError
 from advisor.types import Moment, Stance, WishChannel, WishSource
 from advisor.who import somebody
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from advisor.records import FiledWish, Past, Records
     from advisor.records.people import Known
 
-SHOWN_PROBLEMS = 20
 Command = Callable[..., Any]
 
 _source = click.option("--source", help="Where the id comes from, should several sources know it.")
@@ -56,9 +55,9 @@ def _show_command(group: click.Group, kind: WishSource, *, example: str) -> None
         from advisor.desk.customer_text import people_json, people_text
         from advisor.wire import plain_json
 
-        records, zone = _opened(context)
+        records, experience = opened(context)
         known = _known(records, kind, id, source)
-        now = _day(at, zone, option="--at") + timedelta(days=1) if at else datetime.now(UTC)
+        now = _day(at, experience.zone, option="--at") + timedelta(days=1) if at else datetime.now(UTC)
         filed = [
             one for one in records.filing.of(known.source, kind, known.key) if one.since is None or one.since < now
         ]
@@ -66,7 +65,7 @@ def _show_command(group: click.Group, kind: WishSource, *, example: str) -> None
         if as_json:
             click.echo(plain_json(people_json(known, filed, past, now=now)))
             return
-        click.echo(people_text(known, filed, past, now=now, zone=zone))
+        click.echo(people_text(known, filed, past, now=now, zone=experience.zone))
 
 
 def _wish_command(group: click.Group, kind: WishSource, *, example: str) -> None:
@@ -98,10 +97,10 @@ def _wish_command(group: click.Group, kind: WishSource, *, example: str) -> None
 
         if (wants is None) is (refuses is None):
             raise click.UsageError("give one of --wants and --refuses")
-        records, zone = _opened(context)
+        records, experience = opened(context)
         known, now = _known(records, kind, id, source), datetime.now(UTC)
         moment = Moment(about) if about in set(Moment) else None
-        ends = _day(until, zone) if until else None
+        ends = _day(until, experience.zone) if until else None
         if ends is not None and ends <= now:
             raise click.BadParameter(f"--until must be a day to come, was: {until}")
         if about is not None and moment is None and not records.has_topic(about):
@@ -123,9 +122,9 @@ def _wish_command(group: click.Group, kind: WishSource, *, example: str) -> None
             by=by or somebody(),
             at=now,
         )
-        click.echo("\n".join(wish_lines(filed, now=now, zone=zone)))
+        click.echo("\n".join(wish_lines(filed, now=now, zone=experience.zone)))
         if until:
-            click.echo(f"(the day begins at midnight on the clock of the experience file, {zone})", err=True)
+            click.echo(f"(the day begins at midnight on the clock of the experience file, {experience.zone})", err=True)
 
 
 def _change_command(group: click.Group, kind: WishSource, name: str, *, help: str, change: Command) -> None:
@@ -139,12 +138,12 @@ def _change_command(group: click.Group, kind: WishSource, name: str, *, help: st
     def changed(context: click.Context, id: str, wish_id: str, why: str, source: str | None, by: str | None) -> None:
         from advisor.desk.customer_text import wish_lines
 
-        records, zone = _opened(context)
+        records, experience = opened(context)
         known, wish = _known(records, kind, id, source), records.filing.get(wish_id)
         if (wish.source, wish.kind, wish.owner) != (known.source, kind, known.key):
             raise RecordsError(f"the wish {wish_id} is not on file for {id}: advisor {kind}s show {id} lists the ids")
         change(records, wish, by or somebody(), datetime.now(UTC), why)
-        click.echo("\n".join(wish_lines(records.filing.get(wish.id), now=datetime.now(UTC), zone=zone)))
+        click.echo("\n".join(wish_lines(records.filing.get(wish.id), now=datetime.now(UTC), zone=experience.zone)))
 
 
 def _forget(records: Records, wish: FiledWish, by: str, at: datetime, why: str) -> None:
@@ -202,19 +201,18 @@ def suggestions(context: click.Context, learn: bool) -> None:
     """
     from advisor.desk.customer_text import wish_lines
     from advisor.insight.habits import habits
-    from advisor.wiring import experience_of
 
-    records, zone = _opened(context)
+    records, experience = opened(context)
     now = datetime.now(UTC)
     if learn:
-        found = habits(records, experience_of(settings_of(context), records), now)
+        found = habits(records, experience, now)
         for one in found:
             records.filing.put(one, by=None, at=now)
         click.echo(f"{len(found)} new suggestions from what customers did")
     waiting = records.filing.suggested(now)
     for one in waiting:
         click.echo(f"{one.kind} {one.owner} (from {one.source})")
-        click.echo("\n".join(f"  {line}" for line in wish_lines(one, now=now, zone=zone)))
+        click.echo("\n".join(f"  {line}" for line in wish_lines(one, now=now, zone=experience.zone)))
     if not waiting:
         click.echo("No suggestion waits." if learn else "No suggestion waits; --learn looks for some in what was done.")
 
@@ -222,30 +220,18 @@ def suggestions(context: click.Context, learn: bool) -> None:
 def _import(context: click.Context, file: Path, kind: WishSource, source: str, by: str | None) -> None:
     from advisor.desk.people_file import read_people
 
-    records, zone = _opened(context)
-    rows = list(read_people(file, kind=kind, source=source, zone=zone))
+    records, experience = opened(context)
+    rows = list(read_people(file, kind=kind, source=source, zone=experience.zone))
     good = [row for row in rows if not isinstance(row, TicketError)]
     bad = [row for row in rows if isinstance(row, TicketError)]
     done = records.people.keep(good, kind=kind, by=by or somebody(), at=datetime.now(UTC))
-    click.echo(
-        f"{done.new} new and {done.known} known {kind}s, {done.wishes} wishes on file (times without a zone: {zone})"
-    )
+    taken = f"{done.new} new and {done.known} known {kind}s, {done.wishes} wishes on file"
+    click.echo(f"{taken} (times without a zone: {experience.zone})")
     if done.stayed:
         click.echo(f"{done.stayed} wishes stay as an agent has left them: restore-wish brings an ended one back")
-    for problem in bad[:SHOWN_PROBLEMS]:
-        click.echo(f"not taken: {problem}", err=True)
-    if len(bad) > SHOWN_PROBLEMS:
-        click.echo(f"not taken: and {len(bad) - SHOWN_PROBLEMS:,} more rows", err=True)
+    say_problems(bad, called="not taken")
     if bad:
         context.exit(1 if good else 2)
-
-
-def _opened(context: click.Context) -> tuple[Records, tzinfo]:
-    from advisor.wiring import experience_of, open_records
-
-    settings = settings_of(context)
-    records = open_records(settings)
-    return records, experience_of(settings, records).zone
 
 
 def _known(records: Records, kind: WishSource, id: str, source: str | None) -> Known:

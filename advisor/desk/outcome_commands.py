@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.desk.commands import settings_of
+from advisor.desk.shared import SHOWN_PROBLEMS, opened, say_problems, stored_ticket
 from advisor.errors import RecordsError, TicketError
 from advisor.types import Outcome, OutcomeKind
 from advisor.who import somebody
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from advisor.desk.outcome_file import Told
     from advisor.records import Records, Stored
 
-SHOWN_PROBLEMS = 20
 _source = click.option("--source", help="Where the id comes from, should several sources know it.")
 
 
@@ -60,7 +59,7 @@ def import_(context: click.Context, file: Path | None, source: str, by: str | No
         return
     if file is None:
         raise click.UsageError("name a CSV file, or print one to start from with --example")
-    records, experience = _opened(context)
+    records, experience = opened(context)
     rows = list(read_outcomes(file, source=source, zone=experience.zone))
     told = [row for row in rows if not isinstance(row, TicketError)]
     refused = {row.row: sentence for row, sentence in _kept(records, told, by or somebody())}
@@ -121,8 +120,8 @@ def add(
 
     if kind == OutcomeKind.OTHER_MATTER and related is None:
         raise click.UsageError("other_matter needs --related: the ticket that is about something else")
-    records, experience = _opened(context)
-    stored = _stored(records, ticket, source)
+    records, experience = opened(context)
+    stored = stored_ticket(records, ticket, source)
     when = time_of(at, zone=experience.zone, row="the command", column="--at") if at else datetime.now(UTC)
     outcome = Outcome(
         source=stored.source,
@@ -156,8 +155,8 @@ def remove(context: click.Context, ticket: str, kind: str, source: str | None) -
     """
     from advisor.desk.outcome_text import told_words
 
-    records, experience = _opened(context)
-    stored = _stored(records, ticket, source)
+    records, experience = opened(context)
+    stored = stored_ticket(records, ticket, source)
     told = [one for one in records.outcomes.of(stored.source, stored.ticket_id) if one.kind == kind]
     if not told:
         raise RecordsError(
@@ -184,10 +183,10 @@ def show(context: click.Context, ticket: str | None, source: str | None, as_json
     from advisor.insight.ledger import ledger, window_of
     from advisor.wire import plain_json
 
-    records, experience = _opened(context)
+    records, experience = opened(context)
     now = datetime.now(UTC)
     if ticket is not None:
-        _show_ticket(records, experience, _stored(records, ticket, source), now, as_json=as_json)
+        _show_ticket(records, experience, stored_ticket(records, ticket, source), now, as_json=as_json)
         return
     found, days = balance(ledger(records, experience, now)), window_of(experience).days
     if as_json:
@@ -259,22 +258,4 @@ def _report(told: list[Told], refused: set[str], bad: list[str], *, zone: tzinfo
     without = sum(row.zone_taken for row in taken)
     if without:
         click.echo(f"{without} rows have times without a zone, read on the clock of the experience file, {zone}")
-    for problem in bad[:SHOWN_PROBLEMS]:
-        click.echo(f"not taken: {problem}", err=True)
-    if len(bad) > SHOWN_PROBLEMS:
-        click.echo(f"not taken: and {len(bad) - SHOWN_PROBLEMS:,} more rows", err=True)
-
-
-def _opened(context: click.Context) -> tuple[Records, Experience]:
-    from advisor.wiring import experience_of, open_records
-
-    settings = settings_of(context)
-    records = open_records(settings)
-    return records, experience_of(settings, records)
-
-
-def _stored(records: Records, ticket: str, source: str | None) -> Stored:
-    stored = records.last(ticket, source=source)
-    if stored is None:
-        raise RecordsError(f"no ticket is recorded under the id {ticket}: advise it first, or name its --source")
-    return stored
+    say_problems(bad, called="not taken")

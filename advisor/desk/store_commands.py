@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.desk.commands import settings_of
+from advisor.desk.shared import settings_of
 from advisor.errors import RecordsError
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.desk.commands import settings_of
+from advisor.desk.shared import counted, say_problems, settings_of, stored_ticket
 from advisor.errors import AdvisorError, RecordsError
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from advisor.records import Records, Stored
     from advisor.replay import Kept, Replayed
     from advisor.types import Evidence, Promise, Recommendation
-
-SHOWN_PROBLEMS = 20
 
 
 @click.command()
@@ -44,7 +42,7 @@ def why(context: click.Context, ticket_id: str, source: str | None, as_json: boo
     from advisor.wiring import open_records
 
     records = open_records(settings_of(context))
-    stored = _stored(records, ticket_id, source)
+    stored = stored_ticket(records, ticket_id, source)
     kept, advice = Kept(records), stored.recommendation
     experience, promise = kept.experience(advice.experience), kept.promise(advice.promise_id)
     found = receipt(stored.evidence, experience, promise, advice)
@@ -94,7 +92,7 @@ def replay(
         raise click.UsageError("--experience and --current cannot go together: choose one")
     replayer = _replayer(context, file=file, current=current, from_text=from_text)
     if ticket_id is not None:
-        stored = _stored(replayer.records, ticket_id, source)
+        stored = stored_ticket(replayer.records, ticket_id, source)
         _tell(context, replayer.one(stored), as_json=as_json)
         return
     day = since.replace(tzinfo=UTC) if since is not None else None
@@ -157,14 +155,6 @@ def _replayer(context: click.Context, *, file: Path | None, current: bool, from_
     return _Replayer(records, Kept(records), experience, promise, reads)
 
 
-def _stored(records: Records, ticket_id: str, source: str | None) -> Stored:
-    stored = records.last(ticket_id, source=source)
-    if stored is None:
-        where = f" from {source}" if source else ""
-        raise RecordsError(f"no ticket{where} is recorded under the id {ticket_id}: advisor advise records tickets")
-    return stored
-
-
 def _tell(context: click.Context, found: Replayed, *, as_json: bool) -> None:
     from advisor.desk.receipt_text import replayed_text
     from advisor.wire import plain_json
@@ -190,7 +180,7 @@ def _tell_all(
     from advisor.wire import plain_json
 
     count = _Count()
-    for found in _counted(replayer.every(since=since, source=source)):
+    for found in counted(replayer.every(since=since, source=source), "Deciding again"):
         if isinstance(found, AdvisorError):
             count.refused.append(found)
         elif found.same:
@@ -198,10 +188,7 @@ def _tell_all(
         else:
             count.differing += 1
             click.echo(plain_json(found) if as_json else replayed_text(found))
-    for error in count.refused[:SHOWN_PROBLEMS]:
-        click.echo(f"not decided again: {error}", err=True)
-    if len(count.refused) > SHOWN_PROBLEMS:
-        click.echo(f"… and {len(count.refused) - SHOWN_PROBLEMS} more", err=True)
+    say_problems(count.refused, called="not decided again", kind="tickets")
     _close(context, count, as_json=as_json)
 
 
@@ -212,13 +199,3 @@ def _close(context: click.Context, count: _Count, *, as_json: bool) -> None:
     click.echo(told + (f"; {len(count.refused)} could not be" if count.refused else ""), err=as_json)
     if count.refused or count.differing:
         context.exit(1 if count.same or count.differing else 2)
-
-
-def _counted(rows: Iterable[Replayed | AdvisorError]) -> Iterable[Replayed | AdvisorError]:
-    """The rows, with a bar on standard error once they take over two seconds, should that be a terminal."""
-    from tqdm import tqdm
-
-    bar: Iterable[Replayed | AdvisorError] = tqdm(
-        rows, desc="Deciding again", unit=" tickets", delay=2.0, leave=False, disable=None
-    )
-    return bar

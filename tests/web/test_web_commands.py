@@ -19,7 +19,7 @@ import pytest
 from click.testing import CliRunner
 from web_builders import advisor
 
-from advisor.desk.commands import settings_of
+from advisor.desk.shared import settings_of
 from advisor.errors import AdvisorError
 from advisor.types import Ticket
 from index.settings import KnowledgeSettings
