@@ -17,6 +17,7 @@ from advisor.decision.case import Case
 from advisor.errors import AdvisorError
 from advisor.insight.correction import HEARD, NOT_HEARD, STRATA, Drawn
 from advisor.insight.honour import Honour, is_stated, judged
+from advisor.insight.when_done import has_grown, when_done
 from advisor.records import Audit, Records
 from advisor.types import Evidence, Handled, Stance, Whose, Wish, WishChannel, WishSource
 
@@ -55,13 +56,16 @@ class _Reservoir:
 
 
 def draw(records: Records, size: int, *, seed: int, now: datetime) -> list[Row]:
-    """Draw tickets that were not drawn before, and keep them in a shuffled order; the same seed draws the same."""
+    """Draw tickets that were not drawn before, and keep them in a shuffled order; the same seed draws the same.
+
+    One that has grown since it was answered is left out: its label would be of words that nobody had answered.
+    """
     rng = Random(seed)
     before = [*records.audits.open(), *records.audits.labelled()]
     known = {(one.source, one.ticket_id) for one in before}
     strata = {stratum: _Reservoir(size, rng) for stratum in STRATA}
     for past in records.past():
-        if (past.source, past.ticket_id) not in known:
+        if (past.source, past.ticket_id) not in known and not has_grown(past, when_done(records, past)):
             stratum = HEARD if hears_wish(past.evidence()) else NOT_HEARD
             strata[stratum].add((past.source, past.ticket_id))
     rows = [row for stratum, part in _parts(strata, size).items() for row in _rows(strata[stratum], stratum, part)]

@@ -22,7 +22,7 @@ from advisor.insight.correction import Corrected, Drawn, Population, corrected
 from advisor.insight.honour import Honour, Judgement, cause_of, is_stated, judged
 from advisor.insight.ideal import Gap
 from advisor.insight.intervals import Share
-from advisor.insight.when_done import when_done
+from advisor.insight.when_done import has_grown, when_done
 from advisor.records import Past, Records
 from advisor.types import Cause, Handled, Promise, Recommendation, Wish, WishChannel
 
@@ -137,7 +137,7 @@ def compliance(
         _count(found, past, case, sent.recommendation, experience)
         population.count(heard=hears_wish(case.evidence))
         audit = labels.get((past.source, past.ticket_id))
-        if audit is not None:
+        if audit is not None and not has_grown(past, sent):
             drawn.append(drawn_of(audit, case, past.handled))
     found.corrected = corrected(found.all.share, population, drawn, seed=seed) if drawn else None
     return found

@@ -26,5 +26,10 @@ def when_done(records: Records, past: Past) -> Sent:
     return in_time[-1] if in_time else newest
 
 
+def has_grown(past: Past, judged: Sent) -> bool:
+    """Whether the customer wrote on after the answer, so that the stored text is not what was answered."""
+    return past.revision > 1 and judged.evidence != past.evidence()
+
+
 def _has_failed(evidence: Evidence) -> bool:
     return any(failure.article is not None for failure in evidence.failures)

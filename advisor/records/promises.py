@@ -44,12 +44,6 @@ class Promises:
         sql = "select json from promises where fingerprint = ? order by id desc limit 1"
         return self._one(sql, [fingerprint])
 
-    def since(self) -> datetime | None:
-        """When the one in force was kept."""
-        with self.file.errors_named():
-            row = self.file.tables.execute("select at from promises order by id desc limit 1").fetchone()
-        return moment_of(row[0]) if row is not None else None
-
     def last_withdrawal(self) -> datetime | None:
         """When a promise was last withdrawn, whatever was certified or looked at since; None = never."""
         sql = (

@@ -218,3 +218,11 @@ def test_what_was_told_by_mistake_is_taken_back(home: Path) -> None:
     again = run("outcomes", "remove", "t-1", "confirmed")
     assert again.exit_code == 2
     assert "no outcome of the kind confirmed is told of t-1: advisor outcomes show t-1 lists them" in again.output
+
+
+def test_what_was_done_at_a_time_to_come_is_refused(tmp_path: Path, home: Path) -> None:
+    rows = "ticket_id,handled_action,handled_at\nt-1,live_human,2199-12-31\n"
+    done = run("outcomes", "import", csv(tmp_path, rows))
+    assert done.exit_code == 2
+    assert "ticket t-1 of local was handled at 2199-12-31T00:00:00+00:00, which is still to come" in done.output
+    assert run("outcomes", "show").exit_code == 0

@@ -152,7 +152,6 @@ def test_every_promise_is_kept_and_the_newest_is_in_force(records: Records) -> N
     records.promises.looked(kept, '{"curve": []}', before=0, at=NOW)
     records.promises.keep(gone, at=NOW + DAY)
     assert records.promises.in_force() == gone
-    assert records.promises.since() == NOW + DAY
     assert records.promises.by_fingerprint("p-1") == kept
     assert records.promises.by_fingerprint("p-9") is None
     assert [(look.at, look.promise) for look in records.promises.looks()] == [(NOW, "p-1")]

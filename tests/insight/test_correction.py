@@ -12,11 +12,21 @@ from decision_builders import COMPANY, TUESDAY, evidence, on_file, refuses, want
 from decision_strategies import WISHES
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from insight_builders import LATER, keep, opened, person
+from insight_builders import DAY, LATER, keep, opened, person
 
 from advisor.decision.case import Case
 from advisor.errors import AdvisorError
-from advisor.insight.audit import agree, draw, drawn_of, heard_in, label_of, relabelled, wishes_in, wishes_of
+from advisor.insight.audit import (
+    agree,
+    draw,
+    drawn_of,
+    heard_in,
+    label_of,
+    of_one_draw,
+    relabelled,
+    wishes_in,
+    wishes_of,
+)
 from advisor.insight.compliance import compliance
 from advisor.insight.correction import HEARD, NOT_HEARD, Drawn, Population, corrected
 from advisor.insight.intervals import Share
@@ -271,3 +281,37 @@ def test_the_interval_holds_the_truth_in_at_least_nineteen_of_twenty_draws() -> 
 def test_what_was_heard_is_of_the_writer_alone() -> None:
     colleague = wants("phone", author="Bo")
     assert heard_in(evidence(colleague, wants("chat"), on_file(wants("email")))) == (wants("chat"),)
+
+
+def test_a_ticket_that_has_grown_since_it_was_answered_is_not_drawn_and_its_label_not_counted(tmp_path: Path) -> None:
+    records = opened(tmp_path)
+    answered = person("email", at=TUESDAY)
+    keep(records, "n-0", handled=answered)
+    draw(records, 1, seed=1, now=LATER)
+    (audit,) = records.audits.open()
+    label(records, audit, "t")
+    assert compliance(records, COMPANY).corrected is not None
+    keep(records, "n-0", wants("phone"), at=TUESDAY + DAY, handled=answered)
+    assert compliance(records, COMPANY).corrected is None
+    grown = opened(tmp_path / "grown")
+    keep(grown, "n-0", handled=answered)
+    keep(grown, "n-0", wants("phone"), at=TUESDAY + DAY, handled=answered)
+    with pytest.raises(AdvisorError, match="there is no ticket left to draw"):
+        draw(grown, 1, seed=1, now=LATER)
+
+
+def test_labels_of_two_draws_are_never_added_up(records: Records) -> None:
+    draw(records, 6, seed=1, now=LATER)
+    first = records.audits.open()
+    draw(records, 20, seed=2, now=LATER + DAY)
+    second = [audit for audit in records.audits.open() if audit.sample != first[0].sample]
+    for audit in (*first[:4], *second[:3]):
+        label(records, audit, "n")
+    assert {audit.sample for audit in of_one_draw(records.audits.labelled())} == {first[0].sample}
+    label(records, second[3], "n")
+    of_newer = of_one_draw(records.audits.labelled())
+    assert [audit.id for audit in of_newer] == sorted(audit.id for audit in second[:4])
+    found = compliance(records, COMPANY).corrected
+    assert found is not None
+    assert sum(found.labels.values()) == 4
+    assert of_one_draw([]) == []

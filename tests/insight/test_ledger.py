@@ -15,7 +15,7 @@ from insight_builders import DAY, HOUR, LATER, by_ticket, keep, opened, person, 
 from insight_builders import article as sent
 
 from advisor.insight.balance import balance
-from advisor.insight.ledger import Entry, State, ledger
+from advisor.insight.ledger import MOST_CONTACTS, Entry, State, ledger
 from advisor.records import Records
 from advisor.types import Moment, OutcomeKind, Prediction, Topic, WishSource
 
@@ -268,3 +268,11 @@ def test_the_stream_finds_every_contact_that_a_plain_search_finds(
         )
         silent = State.ASSUMED if now >= given + 14 * DAY else State.OPEN
         assert found[f"t-{place}"].state is (State.CONTRADICTED if back else silent)
+
+
+def test_a_mailbox_that_writes_without_end_keeps_few_contacts_and_contradicts_all_the_same(records: Records) -> None:
+    for number in range(MOST_CONTACTS + 5):
+        keep(records, f"n-{number}", at=TUESDAY + DAY + number * HOUR)
+    found = entries(records)["t-1"]
+    assert found.state is State.CONTRADICTED
+    assert len(found.contacts) == MOST_CONTACTS
