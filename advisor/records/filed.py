@@ -3,8 +3,8 @@
 A wish that was said in a ticket is filed as said once, for this matter and 30 days; said again in another ticket within
 a year, or said for good ("never call me"), it is standing, for twelve months, after which it is a suggestion. Words
 about a colleague or for the whole firm are suggestions to the account. A suggestion decides nothing until an agent has
-confirmed it. Of two that contradict each other both stay; the newer one ends the older, as long as it holds, where it
-speaks of all that the older one spoke of, and else the rules of the decision rank them.
+confirmed it. Of two that contradict each other both stay; the newer one ends the older where it speaks of all that the
+older one spoke of (for good, or as long as it was meant to hold), and else the rules of the decision rank them.
 """
 
 from __future__ import annotations
@@ -78,6 +78,7 @@ class FiledWish:
     quote: str | None = None  # masked
     evidence: str | None = None  # what a suggestion rests on, in words
     filed_by: str | None = None  # the person who put it on file; None = nobody did
+    by_hand: bool = False  # an agent has confirmed, ended or restored it; reading or importing it again changes nothing
     changed_by: str | None = None
     changed_at: datetime | None = None
     ended_at: datetime | None = None
@@ -101,11 +102,6 @@ class FiledWish:
     def ended_by_person(self) -> bool:
         """Whether an agent or a helpdesk ended it, not newer words."""
         return self.ended_by is not None and self.ended_by == self.changed_by
-
-    @property
-    def kept_by_agent(self) -> bool:
-        """Whether an agent has changed what came from elsewhere; reading or importing it again leaves it as it is."""
-        return self.changed_by is not None and self.changed_by not in (self.filed_by, SaidBy.HELPDESK)
 
     def wish(self) -> Wish:
         """As the decision sees it; its quote stands in another ticket and is left out."""
@@ -231,9 +227,18 @@ def _ended_by_newer(one: FiledWish, filed: Sequence[FiledWish]) -> FiledWish:
     if first is None:
         return replace(one, ended_at=None, ended_until=None, ended_by=None, ended_why=None)
     why = f"newer words in ticket {first.said_in}" if first.said_in else f"newer words ({first.said_by})"
-    ends = [other.until for other in newer]
+    ends = [_holds_until(other) for other in newer]
     until = None if None in ends else max(end for end in ends if end is not None)
     return replace(one, ended_at=first.since, ended_until=until, ended_by=first.id, ended_why=why)
+
+
+def _holds_until(newer: FiledWish) -> datetime | None:
+    """Until when words keep older ones ended; None = for good, as what was said for good or again in tickets does.
+
+    After its year such a wish is a suggestion, to be asked about again; nobody has gone back to the older one.
+    """
+    for_good = newer.said_by is SaidBy.TICKET and newer.standing is Standing.STANDING
+    return None if for_good else newer.until
 
 
 def _contradicts(newer: FiledWish, older: FiledWish) -> bool:
@@ -268,6 +273,7 @@ def row_of(one: FiledWish) -> Row:
         "said_by": one.said_by.value,
         "said_in": one.said_in,
         "filed_by": one.filed_by,
+        "by_hand": int(one.by_hand),
         "quote": one.quote,
         "evidence": one.evidence,
         "changed_by": one.changed_by,
@@ -289,6 +295,7 @@ def filed_from(row: Row) -> FiledWish:
         channel=WishChannel(row["channel"]),
         stance=Stance(row["stance"]),
         order=row["rank"] or 1,
+        by_hand=bool(row["by_hand"]),
         moment=Moment(row["moment"]) if row["moment"] else None,
         standing=Standing(row["standing"]),
         said_by=SaidBy(row["said_by"]),

@@ -43,11 +43,11 @@ def file_ticket(tables: sqlite_utils.Database, advice: Advice) -> None:
     owners = {_owner(one) for one in (*said, *before)}
     now = {one.id for one in said}
     for one in before:
-        if one.id not in now and not (one.ended_by_person or one.kept_by_agent):
+        if one.id not in now and not one.by_hand:
             tables.execute("delete from filed where id = ?", [one.id])
     for one in said:
         known = next((other for other in before if other.id == one.id), None)
-        if known is None or not (known.ended_by_person or known.kept_by_agent):
+        if known is None or not known.by_hand:
             put(tables, "filed", row_of(said_again(one, of_owner(tables, *_owner(one)))))
     owners |= _file_helpdesk(tables, advice.ticket, advice.evidence.at)
     for owner in owners:
@@ -83,7 +83,7 @@ def _replace_helpdesk(tables: sqlite_utils.Database, owner: Owner, wishes: Seque
             put(tables, "filed", row_of(_ended(one, by=by, at=at, why=REPLACED)))
     for one in sent.values():
         known = before.get(one.id)
-        if known is None or not (known.kept_by_agent or (known.ended_by_person and known.ended_by != by)):
+        if known is None or not known.by_hand:
             put(tables, "filed", row_of(one))
 
 
@@ -190,5 +190,5 @@ class Filing:
 
     def _changed(self, wish: FiledWish) -> None:
         with self.file.errors_named(), self.file.writing() as tables:
-            put(tables, "filed", row_of(wish))
+            put(tables, "filed", row_of(replace(wish, by_hand=True)))
             settle(tables, _owner(wish))

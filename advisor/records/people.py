@@ -91,7 +91,7 @@ def _keep(
     owner = (ticket.source, kind, key)
     for filed in (from_elsewhere(owner, wish, said_by=SaidBy.IMPORT) for wish in wishes):
         known_wish = before.get(filed.id)
-        if known_wish is not None and (known_wish.ended_by_person or known_wish.kept_by_agent):
+        if known_wish is not None and known_wish.by_hand:
             done.stayed += 1
             continue
         put(tables, "filed", row_of(replace(filed, filed_by=by, changed_by=by, changed_at=at)))

@@ -122,13 +122,13 @@ def wishes_on_file(tables: sqlite_utils.Database) -> None:
     `filed.standing` is once, standing or suggested; `said_by` is ticket, agent, import, helpdesk or learnt. A row that
     was ended, by newer words or by an agent, stays, with when, by whom and why.
     """
-    filed: dict[str, type] = dict.fromkeys(("id", "source", "kind", "owner", "channel", "stance"), str) | {"rank": int}
+    filed: dict[str, type] = dict.fromkeys(("id", "source", "kind", "owner", "channel", "stance"), str)
     filed |= dict.fromkeys(
         ("moment", "topic", "since", "until", "standing", "said_by", "said_in", "filed_by", "quote"), str
     )
     filed |= dict.fromkeys(("evidence", "changed_by", "changed_at", "ended_at", "ended_until"), str)
     filed |= dict.fromkeys(("ended_by", "ended_why"), str)
-    tables.create_table("filed", filed, pk="id")
+    tables.create_table("filed", filed | {"rank": int, "by_hand": int}, pk="id")
     tables.table("filed").create_index(["source", "kind", "owner"])
     tables.table("filed").create_index(["said_in"])
     tables.execute(

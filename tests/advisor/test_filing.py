@@ -360,3 +360,21 @@ def test_words_of_somebody_else_in_the_thread_are_suggested_without_their_addres
     say(records, 1, replace(said(PHONE, REFUSES), author="bob@colleague.example"))
     (suggested,) = of_acme(records)
     assert suggested.evidence == "said in ticket t-1 by somebody else in the thread"
+
+
+def test_an_import_changes_nothing_that_an_agent_settled_be_it_the_one_who_imported(records: Records) -> None:
+    calls = Wish(channel=PHONE, stance=WANTS, source=WishSource.CUSTOMER, expires=NOW + DAY)
+    imported = Ticket(id="", body="", customer=replace(ANN, wishes=(calls,)))
+    for _ in range(2):
+        records.people.keep([imported], kind=WishSource.CUSTOMER, by="Bo", at=NOW)
+        (wish,) = of_ann(records)
+        if wish.state(NOW + 2 * DAY) is State.SUGGESTED:
+            records.filing.confirm(wish, by="Bo", at=NOW + 2 * DAY, until=None)
+    assert in_force(records, days=9) == {("phone", "wants")}
+
+
+def test_what_was_said_for_good_ends_an_older_wish_for_good_even_after_its_year(records: Records) -> None:
+    records.filing.put(FiledWish(owner="c-1", channel=PHONE, stance=WANTS, since=NOW), by="Bo", at=NOW)
+    say(records, 1, said(PHONE, REFUSES, lasting=True), days=1)
+    assert in_force(records, days=2) == {("phone", "refuses")}
+    assert in_force(records, days=400) == set(), "to be asked again, and nobody is called meanwhile"
