@@ -47,23 +47,15 @@ def read_self_service(root: Section) -> SelfService:
 
 
 def read_promise(root: Section) -> PromiseTerms:
-    """The promise that is aimed at."""
+    """The promise that is aimed at; the bounds are what can be certified in a lifetime."""
     section = root.section("promise")
     part = PromiseTerms(
-        share=_within(section, "share", 0.001, 0.5, usual=0.05),
-        confidence=_within(section, "confidence", 0.5, 0.999, usual=0.95),
+        share=section.number("share", low=0.001, high=0.5, usual=0.05),
+        confidence=section.number("confidence", low=0.5, high=0.999, usual=0.95),
         shipped_threshold=section.number("shipped_threshold", high=1.0),
     )
     section.close()
     return part
-
-
-def _within(section: Section, key: str, low: float, high: float, *, usual: float) -> float:
-    """A share that can be certified in a lifetime; one above 1 was most likely meant as a percentage."""
-    came = section.number(key, high=1.0)
-    if section.fits(key) and not low <= came <= high:
-        section.note((key,), f"must be between {low:g} and {high:g}", came, f"write a number such as {usual:g}")
-    return came
 
 
 def read_wrong_cost(root: Section, offers: Offers) -> WrongCost:

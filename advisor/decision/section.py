@@ -59,15 +59,23 @@ class Section:
         self._noted.update(below[:1])
         self.findings.note(self.path + below, rule, came, cure, value=value)
 
-    def number(self, key: str, *, low: float = 0.0, high: float = math.inf, default: float | None = None) -> float:
-        """A finite number from low to high, both included."""
+    def number(
+        self,
+        key: str,
+        *,
+        low: float = 0.0,
+        high: float = math.inf,
+        default: float | None = None,
+        usual: float | None = None,
+    ) -> float:
+        """A finite number from low to high, both included; the cure for another names the usual one."""
         came = self._value(key, default)
         if isinstance(came, int | float) and not isinstance(came, bool) and math.isfinite(came) and low <= came <= high:
             return float(came)
         rule = (
             f"must be between {low:g} and {high:g}" if math.isfinite(high) else f"must be a number of {low:g} or more"
         )
-        return self._refuse(key, rule, came, _right_number(came, low, high), max(low, 0.0))
+        return self._refuse(key, rule, came, _right_number(came, low, high, usual), max(low, 0.0))
 
     def whole(self, key: str, *, low: int = 0, default: int | None = None) -> int:
         """A whole number, low or more."""
@@ -213,9 +221,9 @@ def _nearest(came: object, names: Collection[str]) -> str:
     return f"did you mean {near[0]}?" if near else f"take it out, or use one of: {_listed(names)}"
 
 
-def _right_number(came: object, low: float, high: float) -> str:
+def _right_number(came: object, low: float, high: float, usual: float | None) -> str:
     """The cure for a number; 15 where a share is asked for was most likely meant as a percentage."""
-    if high == 1.0 and isinstance(came, int | float) and 1.0 < came <= 100.0:
+    if high <= 1.0 and isinstance(came, int | float) and 1.0 < came <= 100.0 and low <= came / 100 <= high:
         return f"write {came / 100:g} for {came:g} %"
-    example = low + 10 if math.isinf(high) else (low + high) / 2
-    return f"write a number such as {example:g}"
+    middle = low + 10 if math.isinf(high) else (low + high) / 2
+    return f"write a number such as {middle if usual is None else usual:g}"

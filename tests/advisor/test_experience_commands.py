@@ -82,7 +82,7 @@ def test_every_finding_is_listed_and_the_exit_code_is_one(home: Path) -> None:
         "channels.phone.people must be a whole number of 1 or more, was: missing (in experience.toml, line N): "
         "write one, such as 2",
         "channels.phone.peeple is not a key of this file, was: 2 (in experience.toml, line N): did you mean people?",
-        "promise.share must be between 0 and 1, was: 15 (in experience.toml, line N): write 0.15 for 15 %",
+        "promise.share must be between 0.001 and 0.5, was: 15 (in experience.toml, line N): write 0.15 for 15 %",
     ]
     answer = json.loads(run("experience", "check", "--json").output)
     assert (answer["ok"], answer["findings"]) == (False, findings)
@@ -337,7 +337,7 @@ def test_a_broken_file_is_mended_before_an_incident_is_written(home: Path) -> No
     before = text_in(home)
     done = run("incident", "open", "Slow.")
     assert (done.exit_code, text_in(home)) == (2, before)
-    assert "promise.share must be between 0 and 1, was: 15" in done.output
+    assert "promise.share must be between 0.001 and 0.5, was: 15" in done.output
 
 
 def test_incidents_in_another_notation_are_left_alone(home: Path) -> None:
@@ -420,5 +420,5 @@ def test_the_last_good_file_stays_in_force_and_this_is_said_with_every_finding(h
 
 def test_a_broken_file_is_refused_where_no_good_one_was_kept(home: Path) -> None:
     changed(home, ("share = 0.05 ", "share = 15 "))
-    with pytest.raises(ExperienceError, match=r"^promise\.share must be between 0 and 1, was: 15"):
+    with pytest.raises(ExperienceError, match=r"^promise\.share must be between 0\.001 and 0\.5, was: 15"):
         experience_in_force(Settings(home=home), records_in(home))

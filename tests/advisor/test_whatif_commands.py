@@ -112,4 +112,4 @@ def test_a_broken_file_is_refused_with_line_and_cure(records: Records, tmp_path:
     path.write_text(default_text().replace("share = 0.05 ", "share = 15 "), encoding="utf-8")
     found = run("whatif", str(path))
     assert found.exit_code == 2
-    assert "promise.share must be between 0 and 1, was: 15" in found.stderr
+    assert "promise.share must be between 0.001 and 0.5, was: 15" in found.stderr

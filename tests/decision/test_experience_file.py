@@ -80,7 +80,7 @@ def test_the_fingerprint_is_of_the_content_and_not_of_comments_spaces_or_order()
 def test_a_share_out_of_range_is_refused() -> None:
     line = _line_of("share = 0.05")
     assert _findings(("share = 0.05", "share = 15")) == [
-        f"promise.share must be between 0 and 1, was: 15 (in company.toml, line {line}): write 0.15 for 15 %"
+        f"promise.share must be between 0.001 and 0.5, was: 15 (in company.toml, line {line}): write 0.15 for 15 %"
     ]
 
 
@@ -308,7 +308,7 @@ def test_every_usual_slip_is_found_at_once_with_its_line_and_cure() -> None:
             _line_of('["mon-fri 08:00-20:00"]'),
             "let one end before the next begins",
         ),
-        _finding("promise.share must be between 0 and 1", "15", _line_of("share = 0.05"), "write 0.15 for 15 %"),
+        _finding("promise.share must be between 0.001 and 0.5", "15", _line_of("share = 0.05"), "write 0.15 for 15 %"),
         _finding(
             "never_deflect.severity_from must be between 0 and 4",
             "missing",
