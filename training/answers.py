@@ -25,7 +25,8 @@ import torch
 from advisor.reading.answers import AnswerHead, beside, verdict_features
 from advisor.reading.heads import Head, Matrix
 from advisor.reading.matter import expanded
-from advisor.reading.pairs import CANDIDATES, FEATURES, Passages, Question, pair_features, rare_words
+from advisor.reading.pairs import CANDIDATES, FEATURES, Passages, pair_features, question_of
+from advisor.reading.terms import rare_words
 from index.articles import Article, cut
 from index.encoder import Encoder
 from index.knowledge import KnowledgeBase
@@ -113,7 +114,9 @@ def case(question: Asked, knowledge: KnowledgeBase, passages: Passages, encoder:
     matches = knowledge.search(text, k=CANDIDATES, vector=read.sentences)
     if not matches:
         return []
-    features = pair_features(Question(text, read.sentences[0], read.tokens[0].first()), matches, knowledge, passages)
+    features = pair_features(
+        question_of(text, read.sentences[0], read.tokens[0], passages), matches, knowledge, passages
+    )
     right = tuple(match.article.id in question.articles for match in matches)
     whole = Case(features, right, rare_words(text), bool(question.articles))
     wrong = [place for place, one in enumerate(right) if not one]

@@ -9,7 +9,8 @@ import numpy as np
 from advisor.reading.answers import AnswerHead
 from advisor.reading.language import Lexicon
 from advisor.reading.matter import expanded, matter_of
-from advisor.reading.pairs import CANDIDATES, Passages, Question, pair_features, rare_words
+from advisor.reading.pairs import CANDIDATES, Passages, pair_features, question_of
+from advisor.reading.terms import rare_words
 from advisor.reading.text import read_document
 from advisor.records import Records
 from advisor.registry import Kind, Registry
@@ -72,7 +73,7 @@ class TicketScorer:
         matches = self._knowledge.search(text, k=CANDIDATES, vector=read.sentences)
         if not matches:
             return "finds no article at all"
-        question = Question(text, read.sentences[0], read.tokens[0].first())
+        question = question_of(text, read.sentences[0], read.tokens[0], self._passages)
         features = pair_features(question, matches, self._knowledge, self._passages)
         scores = self.head.rank(features)
         first = matches[int(np.argmax(scores))].article.id

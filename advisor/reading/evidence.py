@@ -1,69 +1,48 @@
-"""Runs all readers over a batch of tickets and makes Evidence of what they found; the only file that knows them all."""
+"""Runs all readers over tickets and makes Evidence of what they found; the only file that knows them all.
+
+Four steps, each kept by what it depends on: the encoder looks at the text, the words are read, the heads read the look,
+and articles are searched. What was kept is not done again; what comes out is the same.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
-import numpy as np
+import msgspec
 
+from advisor.reading.answering import Answering, Answers
 from advisor.reading.answers import AnswerHead
 from advisor.reading.close import CloseReader
-from advisor.reading.failures import read_failures
-from advisor.reading.features import Places, Weights, hashed, text_features
-from advisor.reading.feeling import Feeling, beside
-from advisor.reading.heads import Head, Matrix, by_row, load_head
+from advisor.reading.failures import failures_of
+from advisor.reading.feeling import Feeling
+from advisor.reading.heads import Head, hashes, load_head
 from advisor.reading.language import Lexicon
-from advisor.reading.matter import matter_of
-from advisor.reading.pairs import CANDIDATES, Passages, Question, pair_features, rare_words
-from advisor.reading.signals import read_signals
-from advisor.reading.text import read_document
+from advisor.reading.look import VERSION as LOOKS
+from advisor.reading.look import Looker, packed, unpacked
+from advisor.reading.memory import Kind, Memory, Nothing
+from advisor.reading.readings import HeadReader, Ideals, Linear, Readings
+from advisor.reading.told import VERSION as WORDS
+from advisor.reading.told import Told, hashed_of, key_of, matter_key, tell
 from advisor.reading.topics import TopicHead
-from advisor.reading.wishes import read_wishes, second_matter
+from advisor.reading.work import Work, notices
 from advisor.types import (
-    Account,
-    Candidate,
-    Customer,
-    Document,
     Evidence,
     History,
-    Moment,
-    Notice,
-    Prediction,
     Read,
     Readability,
     Ticket,
-    Topic,
-    Wish,
 )
-from index.encoder import Encoded, Encoder, Vectors
-from index.knowledge import KnowledgeBase, Match
+from index.encoder import Encoder
+from index.knowledge import KnowledgeBase
 
-KNOWN_TOPIC = 0.3  # cosine of the nearest passage, and share of the vote, from which a category is said
-TOPIC_SHARPNESS = 12.0  # how much nearer passages count more in the vote on the topic
-EXAMPLE_WEIGHT = 8.0  # how much likeness to a company's own example moves a moment's score
-INCIDENT_NEAR = 0.55  # cosine to an incident's text or example from which a ticket is about it
-NOTHING_KNOWN = History()
-Known = TypeVar("Known", Customer, Account)
-
-
-class Ideals(Protocol):
-    """What reading needs of the experience file."""
-
-    @property
-    def examples(self) -> Sequence[tuple[Moment, str]]:
-        """Customers' sentences by moment."""
-
-    @property
-    def incidents(self) -> Sequence[tuple[str, str]]:
-        """Ids of incidents with their texts and examples."""
-
-    @property
-    def incident_articles(self) -> Sequence[tuple[str, str]]:
-        """Ids of incidents with the id of the article that each names."""
+PIECES = ("feeling.npz", "close.onnx", "close.json", "answers_ranker.npz")  # files that read word pieces
+WORD_FILES = ("lexicon.json",)
+Value = TypeVar("Value", Told, Readings, Answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +59,11 @@ class Heads:
     answers: AnswerHead
     fingerprint: str
     topics: TopicHead | None = None  # of the company's own topics; without it the categories of articles vote
+    files: Mapping[str, str] = field(default_factory=dict)  # name: SHA-256
+
+    def named(self, files: Sequence[str]) -> str:
+        """Names some of the files by what is in them."""
+        return " ".join(self.files.get(name, "") for name in files)
 
     @classmethod
     def load(
@@ -99,194 +83,146 @@ class Heads:
             CloseReader.load(folder, encoder=encoder, threads=threads),
             AnswerHead.load(folder, encoder=encoder, recalibration=recalibration),
             fingerprint,
+            files=hashes(folder),
         )
 
 
 class Reader:
-    """Reads tickets: one encoder pass each, then heads, search and grammar."""
+    """Reads tickets: one encoder pass each, then words, heads and search."""
 
     def __init__(
-        self, encoder: Encoder, knowledge: KnowledgeBase, heads: Heads, ideals: Ideals, *, masked: bool = True
+        self,
+        encoder: Encoder,
+        knowledge: KnowledgeBase,
+        heads: Heads,
+        ideals: Ideals,
+        *,
+        masked: bool = True,
+        memory: Memory | None = None,
     ) -> None:
         self._encoder = encoder
         self._knowledge = knowledge
-        self._passages = Passages(knowledge, encoder, heads.answers.axes)
         self._heads = heads
         self._masked = masked
+        self._memory = memory or Nothing()
         self._clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-        self._example_moments = [moment for moment, _ in ideals.examples]
-        self._examples = encoder.encode([text for _, text in ideals.examples]).sentences
-        self._incident_ids = [name for name, _ in ideals.incidents]
-        self._incidents = encoder.encode([text for _, text in ideals.incidents]).sentences
-        self._incident_articles = ideals.incident_articles
+        self._looker = Looker(encoder, heads.feeling, heads.close, heads.answers.axes)
+        linear = Linear(heads.tones, heads.severity, heads.moments, heads.failures, heads.topics)
+        self._head_reader = HeadReader(linear, encoder, ideals)
+        self._answering = Answering(knowledge, encoder, heads.answers)
+        self._ideals = ideals
 
     def read(self, tickets: list[tuple[Ticket, History]], /) -> list[Read]:
         """Read tickets; the results stand in their order."""
-        documents = [read_document(ticket, self._heads.lexicon, masked=self._masked) for ticket, _ in tickets]
-        matters = [matter_of(document) for document in documents]
-        encoded = self._encoder.encode([matter.text for matter in matters], tokens=True)
-        words = [hashed(text_features(matter.text), self._heads.tones.bits) for matter in matters]
-        felt = self._heads.feeling.vectors(encoded.tokens)
-        tones = self._heads.tones.probabilities(felt, words)
-        levels = self._heads.severity.probabilities(beside(felt, encoded.inner), words)
-        severity = [float(np.dot(row, np.arange(5, dtype=np.float32))) for row in levels]
-        moments = self._moments(encoded, words)
-        failed = self._heads.failures.probabilities(beside(encoded.sentences, encoded.inner), words)[:, 0]
-        said = self._heads.close.read(
-            [(tokens, matter.sections) for tokens, matter in zip(encoded.tokens, matters, strict=True)]
-        )
-        topics = self._topics(encoded, [matter.text for matter in matters])
-        reads = []
-        for row, ((ticket, history), document) in enumerate(zip(tickets, documents, strict=True)):
-            matter, readable = matters[row], document.readability is Readability.READABLE
-            base = base_evidence(ticket, document, self._clock(), history=history)
-            wishes = read_wishes(document, matter, said[row] if readable else ())
-            base = replace(base, wishes=(*wishes, *base.wishes))
-            if readable:
-                matching = self._incident_match(encoded.sentences[row])
-                base = replace(
-                    base,
-                    topic=topics[row],
-                    two_matters=second_matter(document, wishes),
-                    signals=read_signals(document, matter, said[row]),
-                    failures=read_failures(document, history, ticket.messages, heard=float(failed[row])),
-                    tones=likeliest(self._heads.tones.labels, tones[row]),
-                    severity=round(float(severity[row]), 3),
-                    moment=likeliest(self._heads.moments.labels, moments[row])[0],
-                    incident_match=matching,
-                    notices=notices(matching, self._incident_articles, self._knowledge),
-                    tokens_cut=encoded.cut[row],
-                )
-                question = Question(matter.text, encoded.sentences[row], encoded.tokens[row].first())
-                base = self._with_answers(base, question)
-            reads.append(Read(document, replace(base, models=self.fingerprint, knowledge=self._knowledge.fingerprint)))
-        return reads
+        works = [Work(ticket, history, self._heads.lexicon, self._masked) for ticket, history in tickets]
+        found = self._evidence(works)
+        return [Read(work.document, evidence) for work, evidence in zip(works, found, strict=True)]
+
+    def evidence(self, tickets: Sequence[tuple[Ticket, History]], /) -> list[Evidence]:
+        """The evidence alone; a ticket whose words are kept is not taken apart again."""
+        return self._evidence([Work(ticket, history, self._heads.lexicon, self._masked) for ticket, history in tickets])
 
     @property
     def fingerprint(self) -> str:
         """Names the heads and the encoder."""
         return f"{self._heads.fingerprint}-{self._encoder.fingerprint[:12]}"
 
-    def _topics(self, encoded: Encoded, texts: Sequence[str]) -> list[Topic]:
-        if self._heads.topics is None:
-            return [Topic(None, 0.0, False)] * len(texts)
-        return self._heads.topics.read(encoded, texts)
+    @cached_property
+    def prints(self) -> Prints:
+        """Names what each step depends on."""
+        looks = f"{LOOKS} {self._encoder.fingerprint} {self._encoder.branch} {self._heads.named(PIECES)}"
+        words = f"{WORDS} {looks} {self._heads.named(WORD_FILES)} {self._masked}"
+        ideals = hashed_of((list(self._ideals.examples), list(self._ideals.incidents))).hex()
+        return Prints(looks, words, f"{looks} {self._heads.fingerprint} {ideals}", f"{looks} {self._heads.fingerprint}")
 
-    def _moments(self, encoded: Encoded, words: list[tuple[Places, Weights]]) -> Matrix:
-        head = self._heads.moments
-        scores = np.log(head.probabilities(encoded.sentences, words) + 1e-9)
-        if self._example_moments:
-            near = by_row(encoded.sentences, self._examples)
-            for column, label in enumerate(head.labels):
-                own = [place for place, moment in enumerate(self._example_moments) if moment == label]
-                if own:
-                    scores[:, column] += EXAMPLE_WEIGHT * near[:, own].max(axis=1)
-        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-        chances: Matrix = powers / powers.sum(axis=1, keepdims=True)
-        return chances
+    def _evidence(self, works: Sequence[Work]) -> list[Evidence]:
+        told = self._told(works)
+        for work in works:
+            work.told = told[work.key]
+        readable = [work for work in works if work.told.readability is Readability.READABLE]
+        self._read(readable)
+        self._answer(readable)
+        incidents = self._ideals.incident_articles
+        return [
+            replace(
+                work.evidence(self._clock(), notices(work.read.incidents, incidents, self._knowledge)),
+                models=self.fingerprint,
+                knowledge=self._knowledge.fingerprint,
+            )
+            for work in works
+        ]
 
-    def _incident_match(self, vector: Vectors) -> tuple[str, ...]:
-        if not self._incident_ids:
-            return ()
-        near = self._incidents @ vector
-        found = [name for name, cosine in zip(self._incident_ids, near, strict=True) if cosine >= INCIDENT_NEAR]
-        return tuple(dict.fromkeys(found))
+    def _told(self, works: Sequence[Work]) -> dict[bytes, Told]:
+        for work in works:
+            work.key = key_of(work.ticket, self.prints.words)
+        told = self._found(Kind.TOLD, {work.key for work in works}, _TOLD)
+        missing = {work.key: work for work in works if work.key not in told}
+        self._look([one for one in missing.values() if one.document.readability is Readability.READABLE])
+        fresh = {
+            key: tell(work.document, work.matter, work.ticket.messages, work.look) for key, work in missing.items()
+        }
+        return told | self._kept(Kind.TOLD, fresh)
 
-    def _with_answers(self, evidence: Evidence, question: Question) -> Evidence:
-        failed = {failure.article for failure in evidence.failures}
-        found = self._knowledge.search(question.text, k=CANDIDATES + len(failed), vector=question.vector[np.newaxis])
-        matches = [match for match in found if match.article.id not in failed][:CANDIDATES]
-        if not matches:
-            return evidence
-        features = pair_features(question, matches, self._knowledge, self._passages)
-        scores = self._heads.answers.rank(features)
-        chance = self._heads.answers.chance(features, scores, rare_words(question.text))
-        return replace(
-            evidence,
-            topic=evidence.topic if self._heads.topics else vote(found),
-            candidates=candidates(matches, scores, chance),
-            p_resolve=round(chance, 4),
-        )
+    def _look(self, works: Sequence[Work]) -> None:
+        """Let works that have none have their look, each text looked at once."""
+        lacking = [work for work in works if work.look is None]
+        keys = [matter_key(work.matter, self.prints.looks) for work in lacking]
+        looks = {key: unpacked(content) for key, content in self._memory.find(Kind.LOOKS, list(set(keys))).items()}
+        missing = {key: work.matter for key, work in zip(keys, lacking, strict=True) if key not in looks}
+        fresh = dict(zip(missing, self._looker.look(list(missing.values())), strict=True)) if missing else {}
+        self._memory.keep(Kind.LOOKS, {key: packed(look) for key, look in fresh.items()})
+        looks |= fresh
+        for key, work in zip(keys, lacking, strict=True):
+            work.look = looks[key]
 
+    def _read(self, works: Sequence[Work]) -> None:
+        keys = [hashed_of((self.prints.readings, work.told.text)) for work in works]
+        read = self._found(Kind.READINGS, set(keys), _READINGS)
+        missing = {key: work for key, work in zip(keys, works, strict=True) if key not in read}
+        self._look(list(missing.values()))
+        looks = [work.look for work in missing.values() if work.look is not None]
+        fresh = self._head_reader.read(looks, [work.matter.text for work in missing.values()])
+        read |= self._kept(Kind.READINGS, dict(zip(missing, fresh, strict=True)))
+        for key, work in zip(keys, works, strict=True):
+            work.read = read[key]
 
-def base_evidence(ticket: Ticket, document: Document, now: datetime, *, history: History = NOTHING_KNOWN) -> Evidence:
-    """What is known before anything was read: the ticket's own facts first, what it lacks from the history."""
-    account = filled(replace(ticket.account, wishes=()), history.account)
-    customer = filled(ticket.customer, history.customer)
-    return Evidence(
-        ticket_id=ticket.id,
-        source=ticket.source,
-        at=ticket.created_at or now,
-        came_by=ticket.channel,
-        readability=document.readability,
-        language=document.language,
-        wishes=on_file(ticket, history),
-        has_phone=bool(customer.phone or document.phone),
-        persona=customer.persona,
-        account=account,
-    )
+    def _answer(self, works: Sequence[Work]) -> None:
+        state = (self.prints.answers, self._knowledge.fingerprint)
+        for work in works:
+            work.failures = failures_of(work.told.failure, work.history, heard=work.read.failed)
+        keys = [hashed_of((state, work.told.text, sorted(work.failed))) for work in works]
+        answers = self._found(Kind.ANSWERS, set(keys), _ANSWERS)
+        missing = {key: work for key, work in zip(keys, works, strict=True) if key not in answers}
+        self._look(list(missing.values()))
+        fresh = {
+            key: self._answering.answer(work.look.question(work.matter.text), failed=work.failed)
+            for key, work in missing.items()
+            if work.look is not None
+        }
+        answers |= self._kept(Kind.ANSWERS, fresh)
+        for key, work in zip(keys, works, strict=True):
+            work.answers = answers[key]
+            if self._heads.topics is None:
+                work.read = replace(work.read, topic=answers[key].voted)
 
+    def _found(self, kind: Kind, keys: set[bytes], decoder: msgspec.msgpack.Decoder[Value]) -> dict[bytes, Value]:
+        return {key: decoder.decode(content) for key, content in self._memory.find(kind, list(keys)).items()}
 
-def notices(
-    matching: Sequence[str], articles: Sequence[tuple[str, str]], knowledge: KnowledgeBase
-) -> tuple[Notice, ...]:
-    """The articles of matching incidents; one that the knowledge base does not have is left out."""
-    found = ((incident, knowledge.article(id)) for incident, id in articles if incident in matching)
-    return tuple(
-        Notice(incident=incident, article=article.id, title=article.title, url=article.url)
-        for incident, article in found
-        if article is not None
-    )
-
-
-def on_file(ticket: Ticket, history: History) -> tuple[Wish, ...]:
-    """The wishes that came with the ticket, of the customer and of the account, then those that were on file."""
-    return (*ticket.customer.wishes, *ticket.account.wishes, *history.wishes)
-
-
-def filled(own: Known, known: Known) -> Known:
-    """The ticket's own facts; each that it lacks as it is known otherwise."""
-    lacking = {field.name: getattr(known, field.name) for field in fields(own) if getattr(own, field.name) is None}
-    return replace(own, **lacking)
-
-
-def likeliest(labels: Sequence[str], chances: Matrix) -> tuple[Prediction, ...]:
-    """All labels, the likeliest first."""
-    order = np.argsort(-chances, kind="stable")
-    return tuple(Prediction(labels[place], round(float(chances[place]), 4)) for place in order)
+    def _kept(self, kind: Kind, fresh: dict[bytes, Value]) -> dict[bytes, Value]:
+        self._memory.keep(kind, {key: msgspec.msgpack.encode(value) for key, value in fresh.items()})
+        return fresh
 
 
-def vote(matches: Sequence[Match]) -> Topic:
-    """The category of the nearest articles, nearer ones counting more."""
-    powers = [float(np.exp(TOPIC_SHARPNESS * match.similarity)) for match in matches[:10]]
-    totals: dict[str, float] = {}
-    for match, power in zip(matches, powers, strict=False):
-        if match.article.category:
-            totals[match.article.category] = totals.get(match.article.category, 0.0) + power
-    if not totals:
-        return Topic(None, 0.0, False)
-    label = max(totals, key=lambda name: totals[name])
-    return Topic(
-        label, round(totals[label] / sum(powers), 4), max(match.similarity for match in matches) >= KNOWN_TOPIC
-    )
+@dataclass(frozen=True, slots=True)
+class Prints:
+    """Fingerprints of the steps of reading; what is kept under one is good as long as it stays the same."""
+
+    looks: str
+    words: str
+    readings: str
+    answers: str  # besides the state of the knowledge base
 
 
-def candidates(matches: Sequence[Match], scores: Matrix, chance: float) -> tuple[Candidate, ...]:
-    """The five best articles; a score is the chance of the first, lessened by the distance to it."""
-    order = np.argsort(-scores, kind="stable")[:5]
-    lead = np.exp(scores[order] - scores[order[0]])
-    return tuple(
-        Candidate(
-            id=matches[place].article.id,
-            version=matches[place].article.version,
-            title=matches[place].article.title,
-            url=matches[place].article.url,
-            category=matches[place].article.category,
-            passage_number=matches[place].passage.number,
-            passage=matches[place].passage.text,
-            similarity=round(matches[place].similarity, 4),
-            lexical=round(matches[place].lexical, 4),
-            score=round(chance * float(share), 4),
-        )
-        for place, share in zip(order, lead, strict=True)
-    )
+_TOLD = msgspec.msgpack.Decoder(Told)
+_READINGS = msgspec.msgpack.Decoder(Readings)
+_ANSWERS = msgspec.msgpack.Decoder(Answers)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 
 from advisor.types import Document, Failure, History, Message, Quote, Sender, Span
@@ -68,6 +69,15 @@ HELPED = re.compile(rf"(?i)\b{one_of('helped')}\b")
 THANKS = re.compile(r"(?i)\b(?:thanks|thank you|many thanks|thx|cheers|ta)\b(?! in advance)")
 
 
+@dataclass(frozen=True, slots=True)
+class FailureWords:
+    """What the words of a ticket say of it, whatever the head hears."""
+
+    spoken: Failure | None  # by plain words
+    telling: Quote | None  # the newest sentence that speaks of something to read or to follow
+    helped: bool  # the newest words say that it helped
+
+
 def read_failures(
     document: Document, history: History, thread: Sequence[Message] = (), *, heard: float | None = None
 ) -> tuple[Failure, ...]:
@@ -76,12 +86,23 @@ def read_failures(
     `heard` is what the head hears, 0 to 1; None = it was not asked, and the words alone decide. Who writes again to say
     that it helped has not failed with it.
     """
+    return failures_of(failure_words(document, thread), history, heard=heard)
+
+
+def failure_words(document: Document, thread: Sequence[Message] = ()) -> FailureWords:
+    """What the customer says of what was tried, in a ticket or in answer to what an agent pointed to."""
     spoken = next(failures_said(document), None) or failure_answered(document, thread)
+    return FailureWords(spoken, telling(document), has_helped(document))
+
+
+def failures_of(words: FailureWords, history: History, *, heard: float | None = None) -> tuple[Failure, ...]:
+    """Words, head and what was offered, together."""
+    spoken = words.spoken
     if heard is not None and heard < LEAST:
         spoken = None
     if spoken is None and heard is not None and heard >= SURE:
-        spoken = Failure(None, telling(document))
-    if spoken is None and has_helped(document):
+        spoken = Failure(None, words.telling)
+    if spoken is None and words.helped:
         return ()
     offered = tuple(Failure(article, spoken.quote if spoken else None) for article in history.offered)
     return offered or ((spoken,) if spoken else ())

@@ -139,6 +139,12 @@ def write_manifest(folder: Path) -> None:
     (folder / MANIFEST).write_text(json.dumps(hashes, indent=1) + "\n", encoding="utf-8")
 
 
+def hashes(folder: Path) -> dict[str, str]:
+    """The SHA-256 of every model file of a folder, by name."""
+    found: dict[str, str] = json.loads((folder / MANIFEST).read_bytes())
+    return found
+
+
 def fingerprint(folder: Path) -> str:
     """Names all model files of a folder together."""
     return hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()[:16]

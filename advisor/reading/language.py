@@ -135,6 +135,8 @@ class Lexicon:
             empty = not any(sign.isalnum() for sign in text)
             return Verdict(Readability.EMPTY if empty else Readability.UNREADABLE, "und", 0.0)
         share = self.share(words)
+        if share >= ENGLISH_SHARE:
+            return Verdict(Readability.READABLE, "en", share)
         language = identify(" ".join(words))
         if is_english(words, share, language):
             return Verdict(Readability.READABLE, "en", share)
@@ -144,9 +146,9 @@ class Lexicon:
 
 
 def is_english(words: list[str], share: float, language: str) -> bool:
-    """Weigh known words, function words and the identifier."""
-    if share >= ENGLISH_SHARE or share <= FOREIGN_SHARE:
-        return share >= ENGLISH_SHARE
+    """Weigh known words, function words and the identifier, where known words alone do not tell."""
+    if share <= FOREIGN_SHARE:
+        return False
     function_words = sum(word in FUNCTION_WORDS for word in words) / len(words)
     few = len(words) < FEW_WORDS and share >= SHORT_SHARE
     return language == "en" or few or function_words >= FUNCTION_SHARE

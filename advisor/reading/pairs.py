@@ -5,8 +5,6 @@ Late interaction (ColBERT, arXiv 2004.12832) uses the encoder's own token vector
 
 from __future__ import annotations
 
-import math
-import re
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +12,10 @@ from threading import Lock
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from advisor.reading.heads import Matrix
+from advisor.reading.terms import WORD, first_sentence, stem, stems, telling, terms
 from index.encoder import Encoder, Tokens, Vectors, unit
 from index.knowledge import KnowledgeBase, Match
 
@@ -46,26 +46,8 @@ FEATURES = [
 ]
 """In this order; a new one goes to the end, since a head that was fitted before it looks at the first ones only."""
 
-COMMON = frozenset((
-    "the", "a", "an", "and", "or", "of", "to", "in", "on", "at", "for", "is", "are", "was", "were", "be", "been",
-    "it", "its", "this", "that", "i", "we", "you", "my", "our", "your", "me", "us", "with", "as", "by", "from",
-    "not", "no", "do", "does", "did", "can", "could", "will", "would", "have", "has", "had", "if", "but", "so",
-    "what", "how", "when", "where", "why", "which", "there", "here", "they", "them", "he", "she", "his", "her",
-    "hi", "hello", "dear", "thanks", "thank", "please", "regards", "team", "am", "im", "just", "get", "got", "any",
-    "all",
-))  # fmt: skip
-WORD = re.compile(r"[a-z0-9][a-z0-9'-]+")
-SENTENCE_END = re.compile(r"\n+|(?<=[.!?])\s+")
 PART = 12  # word pieces of a part of the ticket that is compared by itself
 KEPT = 2048  # passages and titles whose vectors are kept in memory, some 170 MB of long ones on 96 axes
-
-
-def stem(word: str) -> str:
-    """A word without its commonest endings."""
-    for ending in ("ing", "ed", "es", "s"):
-        if word.endswith(ending) and len(word) - len(ending) > 3:
-            return word[: -len(ending)]
-    return word
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,15 +58,15 @@ class Seen:
     pieces: Vectors  # (n, axes), unit rows; at least one, of zeros where there is no word
 
 
+IN_ARTICLE, IN_PASSAGE, IN_HEADING = 1, 2, 4
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """The stems of a passage and of its article."""
 
-    article: frozenset[str]
-    passage: frozenset[str]
-    heading: frozenset[str]  # title and headings
+    stems: Mapping[str, tuple[int, float]]  # where it stands (IN_…), and its weight in the whole article, title twice
     title: tuple[str, ...]  # without common words
-    terms: Mapping[str, float]  # of the whole article, its title twice
 
 
 class Passages:
@@ -103,10 +85,7 @@ class Passages:
 
     def pieces(self, tokens: Tokens) -> Vectors:
         """The word pieces of the first window of a text on the axes: (n, axes), unit rows."""
-        vectors = tokens.first().vectors
-        if not len(vectors):
-            vectors = np.zeros((1, self._encoder.dimension), np.float32)
-        return vectors if self._axes is None else unit(vectors @ self._axes)
+        return pieces_on(tokens.first(), self._axes, self._encoder.dimension)
 
     def seen(self, texts: Sequence[str]) -> list[Seen]:
         """Passages or titles, each encoded once while it is kept."""
@@ -136,12 +115,20 @@ class Passages:
     def _words(self, match: Match) -> Known:
         title, passage = match.article.title, match.passage
         told = telling(f"{title} {title} {match.article.body}")
+        unique = list(dict.fromkeys(told))
+        weights = terms(told, dict(zip(unique, self._knowledge.idf(unique), strict=True)))
+        places = (
+            (IN_ARTICLE, stems(f"{title} {match.article.body}")),
+            (IN_PASSAGE, stems(passage.embedded_text)),
+            (IN_HEADING, stems(f"{title} {passage.heading}")),
+        )
+        found = dict.fromkeys(weights, 0)
+        for place, words in places:
+            for word in words:
+                found[word] = found.get(word, 0) | place
         return Known(
-            stems(f"{title} {match.article.body}"),
-            stems(passage.embedded_text),
-            stems(f"{title} {passage.heading}"),
+            {word: (place, weights.get(word, 0.0)) for word, place in found.items()},
             tuple(stem(word) for word in telling(title)),
-            terms(told, dict(zip(unique := list(dict.fromkeys(told)), self._knowledge.idf(unique), strict=True))),
         )
 
 
@@ -151,30 +138,28 @@ class Question:
 
     text: str
     vector: Vectors  # (dimension,)
-    tokens: Tokens
+    pieces: Vectors  # (n, axes), unit rows: the word pieces of the first window
+    starts: NDArray[np.int32]  # (n,): where each stands in the text
+    parts: Vectors  # (m, dimension), unit rows: overlapping parts of the first window
 
 
 def pair_features(question: Question, matches: Sequence[Match], knowledge: KnowledgeBase, passages: Passages) -> Matrix:
     """The features of each match: (n, FEATURES)."""
     if not matches:
         return np.zeros((0, len(FEATURES)), np.float32)
-    told = list(dict.fromkeys(telling(question.text)))
-    rarity = np.array(knowledge.idf(told), np.float32)
-    asked = [stem(word) for word in told]
-    words = frozenset(asked)
-    weights = piece_weights(question.tokens, told, rarity, question.text)
+    asked = Asked.of(question.text, knowledge)
+    weights = piece_weights(question.starts, asked.rare, question.text)
     weights = weights / weights.sum()
     bodies = passages.seen([match.passage.embedded_text for match in matches])
     names = passages.seen([match.article.title for match in matches])
     known = passages.known(matches)
-    rare = dict(zip(told, rarity.tolist(), strict=True))
-    whole, first = terms(telling(question.text), rare), terms(telling(first_sentence(question.text)), rare)
-    near, back = interaction(passages.pieces(question.tokens), [one.pieces for one in (*bodies, *names)])
-    parts = parts_of(question)
+    near, back = interaction(question.pieces, [one.pieces for one in (*bodies, *names)])
     titles = np.stack([one.sentence for one in names])
     similarity = np.array([match.similarity for match in matches])
     title = titles @ question.vector
     count = len(matches)
+    article, passage, heading, whole, first = words_in_common(asked, known)
+    words = set(asked.stems)
     columns = (
         similarity,
         [match.lexical for match in matches],
@@ -185,17 +170,72 @@ def pair_features(question: Question, matches: Sequence[Match], knowledge: Knowl
         weights @ near[:, count:],
         back[count:],
         back[:count],
-        (parts @ knowledge.passage_vectors([match.passage_id for match in matches]).T).max(axis=0),
-        (parts @ titles.T).max(axis=0),
+        (question.parts @ knowledge.passage_vectors([match.passage_id for match in matches]).T).max(axis=0),
+        (question.parts @ titles.T).max(axis=0),
         np.maximum(similarity, title),
-        [covered(asked, rarity, one.article) for one in known],
-        [covered(asked, rarity, one.passage) for one in known],
-        [covered(asked, rarity, one.heading) for one in known],
+        article,
+        passage,
+        heading,
         [sum(word in words for word in one.title) / max(1, len(one.title)) for one in known],
-        [product(whole, one.terms) for one in known],
-        [product(first, one.terms) for one in known],
+        whole,
+        first,
     )
     return np.stack([np.asarray(column, np.float32) for column in columns], axis=1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """The words of a ticket that say something, each once."""
+
+    stems: tuple[str, ...]  # one a word
+    rare: Mapping[str, float]  # word: how rare it is
+    rarity: Matrix  # (n,), the same in their order
+    whole: Matrix  # (n, 2): a stem's weight in the whole ticket and in its first sentence; 0 where it came before
+
+    @classmethod
+    def of(cls, text: str, knowledge: KnowledgeBase) -> Asked:
+        """The words of a text, as rare as they are in the knowledge base."""
+        every = telling(text)
+        told = list(dict.fromkeys(every))
+        rare = dict(zip(told, knowledge.idf(told), strict=True))
+        roots = tuple(stem(word) for word in told)
+        whole, first = terms(every, rare), terms(telling(first_sentence(text)), rare)
+        weights = [(whole.pop(root, 0.0), first.pop(root, 0.0)) for root in roots]
+        rarity = np.array(list(rare.values()), np.float32)
+        return cls(roots, rare, rarity, np.array(weights, np.float32).reshape(-1, 2))
+
+
+def words_in_common(asked: Asked, known: Sequence[Known]) -> tuple[Matrix, Matrix, Matrix, Matrix, Matrix]:
+    """Of each match, (n,): three shares of the ticket's words, and two cosines by terms.
+
+    The shares, rare words counting more, are of those that stand in the article, the passage and its headings; the
+    cosines are of the whole ticket, and of its first sentence, with the article.
+    """
+    nowhere = (0, 0.0)
+    found = [[one.stems.get(root, nowhere) for root in asked.stems] for one in known]
+    table = np.array(found, np.float32).reshape(len(known), len(asked.stems), 2)
+    places, weights = table[:, :, 0].astype(np.int8), table[:, :, 1]
+    total = float(asked.rarity.sum()) or 1.0
+    shares = [((places & place) > 0).astype(np.float32) @ asked.rarity / total for place in PLACES]
+    cosines = weights @ asked.whole
+    return shares[0], shares[1], shares[2], cosines[:, 0], cosines[:, 1]
+
+
+PLACES = (IN_ARTICLE, IN_PASSAGE, IN_HEADING)
+
+
+def question_of(text: str, sentence: Vectors, tokens: Tokens, passages: Passages) -> Question:
+    """A text as the ranker sees it; vectors are rounded to 16 bits, as those of tickets are."""
+    first = tokens.first()
+    rounded = [one.astype(np.float16).astype(np.float32) for one in (sentence, passages.pieces(first))]
+    parts = parts_of(first, sentence).astype(np.float16).astype(np.float32)
+    return Question(text, rounded[0], rounded[1], first.spans[:, 0], parts)
+
+
+def pieces_on(first: Tokens, axes: Matrix | None, dimension: int) -> Vectors:
+    """The word pieces of a window on axes, (dimension, axes): unit rows, one of zeros where there is no word piece."""
+    vectors = first.vectors if len(first.vectors) else np.zeros((1, dimension), np.float32)
+    return vectors if axes is None else unit(vectors @ axes)
 
 
 def interaction(question: Vectors, others: Sequence[Vectors]) -> tuple[Matrix, Matrix]:
@@ -210,70 +250,25 @@ def interaction(question: Vectors, others: Sequence[Vectors]) -> tuple[Matrix, M
     return np.maximum.reduceat(cosines, starts, axis=1), back.astype(np.float32)
 
 
-def piece_weights(tokens: Tokens, told: Sequence[str], rarity: Matrix, text: str) -> Matrix:
+def piece_weights(starts: NDArray[np.int32], rare: Mapping[str, float], text: str) -> Matrix:
     """How rare the word of each word piece is; pieces of common words weigh little: (n,), one where there is none."""
     plain = " ".join(text.split()).lower()
-    weights = dict(zip(told, rarity.tolist(), strict=True))
-    starts = {found.start(): found[0] for found in WORD.finditer(plain)}
+    words = {found.start(): found[0] for found in WORD.finditer(plain)}
     result, current = [], 0.3
-    for start in tokens.first().spans[:, 0].tolist():
-        if start in starts:
-            current = weights.get(starts[start], 0.3)
+    for start in starts.tolist():
+        if start in words:
+            current = rare.get(words[start], 0.3)
         result.append(max(0.05, current))
     return np.array(result or [1.0], np.float32)
 
 
-def parts_of(question: Question) -> Vectors:
-    """Overlapping parts of the ticket, each the mean of its pieces: (n, dimension), unit rows."""
-    pieces = question.tokens.vectors
+def parts_of(first: Tokens, sentence: Vectors) -> Vectors:
+    """Overlapping parts of a window, each the mean of its pieces: (n, dimension), unit rows."""
+    pieces = first.vectors
     if not len(pieces):
-        return question.vector[np.newaxis]
+        return sentence[np.newaxis]
     starts = range(0, max(1, len(pieces) - PART // 2), PART // 2)
     return unit(np.stack([pieces[start : start + PART].mean(axis=0) for start in starts]))
-
-
-def covered(asked: Sequence[str], rarity: Matrix, known: frozenset[str]) -> float:
-    """The share of the ticket's words, rare ones counting more, that stand in the other text."""
-    total = float(rarity.sum())
-    return float(rarity[[word in known for word in asked]].sum()) / total if total else 0.0
-
-
-def terms(told: Sequence[str], rarity: Mapping[str, float]) -> dict[str, float]:
-    """Stems weighed by how often they are told and how rare they are, of length 1 together (Salton, Buckley 1988)."""
-    counts: dict[str, int] = {}
-    rare: dict[str, float] = {}
-    for word in told:
-        root = stem(word)
-        counts[root] = counts.get(root, 0) + 1
-        rare.setdefault(root, rarity[word])
-    weights = {root: (1 + math.log(count)) * rare[root] for root, count in counts.items()}
-    length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
-    return {root: weight / length for root, weight in weights.items()}
-
-
-def product(one: Mapping[str, float], other: Mapping[str, float]) -> float:
-    """The cosine of two texts by their terms."""
-    return sum(weight * other.get(root, 0.0) for root, weight in one.items())
-
-
-def first_sentence(text: str) -> str:
-    """The first line or sentence that says something, often the subject; the whole text where there is none."""
-    return next((part for part in SENTENCE_END.split(text.strip()) if len(telling(part)) >= 2), text)
-
-
-def telling(text: str) -> list[str]:
-    """The words of a text that say something, in order."""
-    return [word for word in WORD.findall(text.lower()) if word not in COMMON]
-
-
-def rare_words(text: str) -> int:
-    """How many words of a text say something."""
-    return len(set(telling(text)))
-
-
-def stems(text: str) -> frozenset[str]:
-    """The stems of all words of a text."""
-    return frozenset(stem(word) for word in WORD.findall(text.lower()))
 
 
 def _keep(kept: OrderedDict[Key, Value], fresh: Mapping[Key, Value]) -> None:

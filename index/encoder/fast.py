@@ -18,6 +18,8 @@ OUTPUTS = ("sentence", "inner", "middle", "tokens", "lower")
 """Of the graph; the last three, one row a word piece, only where they are asked for."""
 TUNED = "tuned"
 """Of a graph with a tuned branch, one more."""
+LEFT_APART = ["SkipLayerNormFusion"]
+"""What ONNX Runtime would fuse: the fused node took five times as long as its two parts, a sixth of the whole."""
 
 
 def cores() -> int:
@@ -101,7 +103,9 @@ def opened(graph: Path | bytes, *, threads: int) -> onnxruntime.InferenceSession
     options.log_severity_level = 3
     model = str(graph) if isinstance(graph, Path) else graph
     try:
-        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(
+            model, options, providers=["CPUExecutionProvider"], disabled_optimizers=LEFT_APART
+        )
     except (RuntimeError, ValueError) as error:
         name = graph if isinstance(graph, Path) else "the graph"
         raise EncoderError(f"{name} cannot be loaded ({error}): delete it and run advisor init") from error

@@ -13,8 +13,8 @@ import pytest
 from reading_builders import NOW, read, ticket
 
 from advisor.advise import Advisor
-from advisor.reading.evidence import likeliest
 from advisor.reading.matter import matter_of
+from advisor.reading.readings import likeliest
 from advisor.types import (
     EVIDENCE_SCHEMA,
     Account,

@@ -9,7 +9,7 @@ import pytest
 from reading_builders import ticket
 
 from advisor.decision.experience import Experience, default_text
-from advisor.reading.evidence import notices
+from advisor.reading.work import notices
 from advisor.settings import Settings
 from advisor.types import Notice
 from advisor.wiring import Examples, ready

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from evaluate_builders import setting
 
-from advisor.reading.evidence import base_evidence
 from advisor.reading.language import Lexicon
 from advisor.reading.text import read_document
+from advisor.reading.told import UNREAD
+from advisor.reading.work import base_evidence
 from advisor.types import History, Read, Signal, SignalKind, Stance, Ticket, Wish, WishChannel
 from training.benchmarks import Setting
 from training.benchmarks.hands import FILE, WORST, read_file, read_rows
@@ -52,7 +53,11 @@ class ReadsByWords:
         }
         signals = {"hacked": Signal(SignalKind.FRAUD_OR_SECURITY, 0.9, None)}
         document = read_document(ticket, Lexicon(frozenset()))
-        evidence = base_evidence(ticket, document, datetime(2026, 3, 2, tzinfo=UTC))
+        evidence = base_evidence(
+            ticket,
+            replace(UNREAD, readability=document.readability, language=document.language),
+            datetime(2026, 3, 2, tzinfo=UTC),
+        )
         return Read(
             document,
             replace(

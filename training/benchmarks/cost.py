@@ -19,8 +19,7 @@ import numpy as np
 from advisor.decision.experience import Experience
 from advisor.reading.evidence import Heads, Reader
 from advisor.reading.heads import SHIPPED, fingerprint
-from advisor.reading.pairs import CANDIDATES, Passages, pair_features
-from advisor.reading.pairs import Question as Asked
+from advisor.reading.pairs import CANDIDATES, Passages, pair_features, question_of
 from advisor.registry import heads_folder
 from advisor.types import History, Ticket
 from advisor.wiring import Examples
@@ -133,7 +132,7 @@ def pair(
     whole, _ = timed(lambda: reader.read([(ticket, History())]))
     search, matches = timed(lambda: knowledge.search(text, k=CANDIDATES, vector=encoded.sentences))
 
-    question = Asked(text, encoded.sentences[0], setting.encoder.encode([text], tokens=True).tokens[0].first())
+    question = question_of(text, encoded.sentences[0], setting.encoder.encode([text], tokens=True).tokens[0], passages)
 
     def ranked() -> object:
         features = pair_features(question, matches, knowledge, passages)
