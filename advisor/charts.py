@@ -7,7 +7,9 @@ tell apart; every picture carries its title and a sentence on what it shows for 
 from __future__ import annotations
 
 import io
+import re
 import zlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -28,6 +30,19 @@ MOST_LABELS = 30  # of a confusion matrix; of more, only the most confused are s
 SHOWN_LABELS = 24  # then
 MOST_BARS = 60
 WIDE = 460  # of a picture of bars, in pixels
+CELL = 92  # width of a cell of a picture of moves, in pixels
+ON_PAGE = {
+    'fill="white"': 'fill="none"',
+    'fill="#000"': 'fill="currentColor"',
+    'fill="#444"': 'fill="currentColor"',
+    f'fill="{INK}"': 'fill="currentColor"',
+    f'stroke="{INK}"': 'stroke="currentColor"',
+    'stroke="#e6e6e6"': 'stroke="currentColor" stroke-opacity="0.15"',
+}
+"""Ground, ink and grid of a picture, and what they are where it takes them from the page around it."""
+
+UNDRAWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters that no XML may hold; over one of them the library would end the whole program."""
 
 Curve = tuple[ArrayLike, ArrayLike]  # how sure a reader was, and whether it was right; (n,) both
 Chart = Any  # of Altair's kinds of chart
@@ -41,6 +56,27 @@ class Bar:
     value: float  # 0 to 1
     low: float | None = None
     high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """So many of so many, with the interval of the share."""
+
+    label: str
+    count: int
+    of: int
+    low: float  # 0 to 1
+    high: float  # 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """How many went from one state to another."""
+
+    before: str
+    after: str
+    count: int
+    stays: bool  # they count as one
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +221,69 @@ def bars(figures: Sequence[Bar], title: str, *, axis: str = "F1") -> str:
     return _svg(chart, title, said[0].upper() + said[1:])
 
 
+def portion_bars(parts: Sequence[Portion], title: str, *, axis: str) -> str:
+    """A bar a share, in the order given, with its interval and its counts; the axis ends where the longest one does."""
+    import altair as alt
+
+    names = [_short(one.label) for one in parts]
+    rows = [
+        {
+            "label": name,
+            "share": one.count / one.of if one.of else 0.0,
+            "low": one.low,
+            "high": one.high,
+            "text": f"{one.count:,} of {one.of:,}",
+        }
+        for name, one in zip(names, parts, strict=True)
+    ]
+    y = alt.Y("label:N", title=None, sort=names).axis(labelLimit=260, labelFontSize=12, ticks=False)
+    high = max((one.high for one in parts), default=1.0)
+    x = alt.X("share:Q", title=axis).scale(domain=[0, min(1.0, 1.05 * high)]).axis(tickCount=6, format=".0~%")
+    base = alt.Chart(_table(rows)).encode(y=y)
+    drawn = base.mark_bar(color=PALETTE[5], height=13).encode(x=x)
+    spread = base.mark_rule(color=INK).encode(x=alt.X("low:Q"), x2="high:Q")
+    numbers = base.mark_text(align="left", fontSize=12, color=INK).encode(x=alt.value(WIDE + 8), text="text:N")
+    most = max(parts, key=lambda one: one.count / one.of if one.of else 0.0, default=Portion("none", 0, 0, 0.0, 1.0))
+    said = f"Largest share: {most.label}, {most.count:,} of {most.of:,}"
+    chart = (drawn + spread + numbers).properties(width=WIDE, height=max(60, 22 * len(parts)))
+    return on_page(_svg(chart, title, said))
+
+
+def moves(found: Sequence[Move], title: str, *, before: str, after: str, said: str) -> str:
+    """From what (rows) to what (columns): how many, the darker the larger their share of the row; grey is no move."""
+    import altair as alt
+
+    whole = Counter[str]()
+    for one in found:
+        whole[one.before] += one.count
+    rows = [
+        {"before": one.before, "after": one.after, "stays": one.stays}
+        | {"text": f"{one.count:,}", "share": one.count / whole[one.before]}
+        for one in found
+        if one.count
+    ]
+    down, across = (sorted({str(row[side]) for row in rows}) for side in ("before", "after"))
+    axis: Any = {"labelLimit": 200, "labelFontSize": 12, "titlePadding": 10, "ticks": False, "domain": False}
+    base = alt.Chart(_table(rows)).encode(
+        x=alt.X("after:N", title=after, sort=across).axis(labelAngle=-25, orient="top", **axis).scale(domain=across),
+        y=alt.Y("before:N", title=before, sort=down).axis(**axis).scale(domain=down),
+    )
+    cells = base.mark_rect(stroke=GREY, strokeOpacity=0.4).encode(
+        color=alt.condition("datum.stays", alt.value(GREY), alt.value(PALETTE[0])),
+        opacity=alt.Opacity("share:Q", legend=None).scale(domain=[0, 1], range=[0.25, 0.65]),
+    )
+    numbers = base.mark_text(fontSize=12, color=INK).encode(text="text:N")
+    chart = (cells + numbers).properties(width=CELL * max(1, len(across)), height=36 * max(1, len(down)))
+    return on_page(_svg(chart, title, said))
+
+
+def on_page(svg: str) -> str:
+    """A picture in the ink of the page that it stands in, light or dark."""
+    for own, pages in ON_PAGE.items():
+        svg = svg.replace(own, pages)
+    return svg
+
+
 def most_confused(counts: NDArray[np.int64]) -> list[int]:
     """All labels of a small matrix; of a large one those of the commonest confusions, in their order."""
     if len(counts) <= MOST_LABELS:
@@ -230,7 +329,8 @@ def _colours(names: Sequence[str]) -> altair.Color:
 
 
 def _short(label: str) -> str:
-    return label if len(label) <= 40 else f"{label[:39]}…"
+    drawn = UNDRAWN.sub("", label)
+    return drawn if len(drawn) <= 40 else f"{drawn[:39]}…"
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> altair.InlineData:
@@ -243,6 +343,7 @@ def _svg(chart: Chart, title: str, said: str) -> str:
     """Draw, and put title and description where a reader of the page's text finds them."""
     import altair as alt
 
+    title, said = UNDRAWN.sub("", title), UNDRAWN.sub("", said)
     drawn = chart.properties(
         title=alt.TitleParams(title, subtitle=said, anchor="start", offset=14), background="white"
     ).configure(aria=False, font=FONT, padding=16)

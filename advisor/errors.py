@@ -5,7 +5,9 @@ AdvisorError                     a sentence for a person: what came, the rule, t
 ├── ExperienceError              the experience file: every finding with line and cure
 ├── SettingsError                settings.toml or the environment
 ├── ModelError                   a model file that is missing, changed or made for another encoder
-└── RecordsError                 advisor.db cannot be opened, read or written
+├── RecordsError                 advisor.db cannot be opened, read or written
+├── ArchiveError                 an archive of tickets that cannot be read, or not to its end
+└── ResultError                  a file that is no result, or results that cannot be compared: file, row, cure
 KnowledgeError (index.errors)    articles, encoder, vectors
 """
 
@@ -36,6 +38,14 @@ class ModelError(AdvisorError):
 
 class RecordsError(AdvisorError):
     """The records cannot be opened, read or written."""
+
+
+class ResultError(AdvisorError):
+    """A file that is no result, or results that cannot be compared."""
+
+
+class ArchiveError(AdvisorError):
+    """An archive of tickets that cannot be read, or not to its end."""
 
 
 EXPECTED = (AdvisorError, KnowledgeError)

@@ -11,6 +11,7 @@ from pathlib import Path
 from advisor.errors import SettingsError
 from index.settings import KnowledgeSettings, Precision
 
+NUMBERS = ("threads", "cache_gb")
 TEMPLATE = """\
 # Settings of this installation. What is commented out shows the default.
 
@@ -18,6 +19,7 @@ TEMPLATE = """\
 # model = "all-MiniLM-L6-v2"   # or the name or folder of another sentence-transformers model
 # precision = "int8"       # int8 (fast), fp32, or reference (sentence-transformers itself; slow)
 # threads = 0              # 0 = one a core
+# cache_gb = 10            # how much may be kept of what was read in archives
 """
 
 
@@ -30,6 +32,7 @@ class Settings:
     model: str = "all-MiniLM-L6-v2"
     precision: Precision = Precision.INT8
     threads: int = 0  # 0 = one a core
+    cache_gb: int = 10  # of cache.db, and of the evidence of archives
 
     @classmethod
     def load(cls, home: Path | None = None) -> Settings:
@@ -91,9 +94,9 @@ def read_toml(path: Path) -> Mapping[str, object]:
 
 
 def from_environment() -> dict[str, object]:
-    """ADVISOR_MASK, ADVISOR_MODEL, ADVISOR_PRECISION, ADVISOR_THREADS."""
+    """ADVISOR_MASK, ADVISOR_MODEL, ADVISOR_PRECISION, ADVISOR_THREADS, ADVISOR_CACHE_GB."""
     found: dict[str, object] = {}
-    for name in ("mask", "model", "precision", "threads"):
+    for name in ("mask", "model", "precision", "threads", "cache_gb"):
         value = os.environ.get(f"ADVISOR_{name.upper()}")
         if value is not None:
             found[name] = (
@@ -101,6 +104,6 @@ def from_environment() -> dict[str, object]:
                 if name == "mask"
                 else value
             )
-    if str(found.get("threads", "")).isdigit():
-        found["threads"] = int(str(found["threads"]))
-    return found
+    return {
+        name: int(str(value)) if str(value).isdigit() and name in NUMBERS else value for name, value in found.items()
+    }

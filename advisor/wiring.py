@@ -9,12 +9,15 @@ import click
 from threadpoolctl import threadpool_limits
 
 from advisor.advise import Advisor
+from advisor.archive.rescore import Basis, prune
+from advisor.archive.worker import Past
 from advisor.decision.drift import bound
 from advisor.decision.experience import Experience
 from advisor.decision.policy import costs_of
 from advisor.experience_in_force import experience_in_force
 from advisor.reading.evidence import Heads, Reader
 from advisor.reading.heads import fingerprint
+from advisor.reading.memory import Cache, Memory
 from advisor.reading.topics import TopicHead, branch_needed
 from advisor.records import Records
 from advisor.registry import Kind, Version, heads_folder, trained_models
@@ -30,6 +33,9 @@ SET_ASIDE = (
     "and the stricter of the shipped and the last threshold serves: put the costs back, or certify again with "
     "advisor promise --certify"
 )
+
+
+GIGABYTE = 10**9
 
 
 class Examples:
@@ -53,12 +59,31 @@ def ready(settings: Settings, *, progress: Progress | None = None) -> Advisor:
     threadpool_limits(1, user_api="blas")
     records = open_records(settings)
     experience, text = _in_force(settings, records)
+    reader = reader_of(settings, experience, progress=progress)
+    records.keep_experience(experience.fingerprint, text, by=somebody())
+    return Advisor(reader, records, experience, promise_in_use(records, experience))
+
+
+def reader_of(
+    settings: Settings, experience: Experience, *, memory: Memory | None = None, progress: Progress | None = None
+) -> Reader:
+    """Put a Reader together; the sentence model is made ready on first use."""
     encoder = encoder_in_use(settings, progress=progress)
     knowledge = KnowledgeBase.open(settings.knowledge, encoder, progress=progress)
     heads = heads_in_use(settings, encoder)
-    records.keep_experience(experience.fingerprint, text, by=somebody())
-    reader = Reader(encoder, knowledge, heads, Examples(experience), masked=settings.mask)
-    return Advisor(reader, records, experience, promise_in_use(records, experience))
+    return Reader(encoder, knowledge, heads, Examples(experience), masked=settings.mask, memory=memory)
+
+
+def archive_reader(settings: Settings, experience: Experience) -> Reader:
+    """A Reader that reads nothing twice, for one of several processes."""
+    threadpool_limits(1, user_api="blas")
+    return reader_of(settings, experience, memory=cache_of(settings))
+
+
+def cache_of(settings: Settings) -> Cache:
+    """What was read before."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    return Cache.open(settings.knowledge.cache_db, limit=settings.cache_gb * GIGABYTE)
 
 
 def promise_in_use(records: Records, experience: Experience) -> Promise:
@@ -96,6 +121,30 @@ def heads_in_use(settings: Settings, encoder: Encoder) -> Heads:
 def experience_of(settings: Settings, records: Records) -> Experience:
     """The experience file in force; where it is not the installation's own, standard error says so and why."""
     return _in_force(settings, records)[0]
+
+
+def archive_basis(settings: Settings, past: Past, *, progress: Progress | None = None) -> Basis:
+    """What an archive is scored by, as it stands now; loads the models once to name them."""
+    records = open_records(settings)
+    experience, text = _in_force(settings, records)
+    reader = reader_of(settings, experience, progress=progress)
+    parts = {
+        "encoder": reader.prints.looks,
+        "words": reader.prints.words,
+        "heads": reader.prints.readings,
+        "knowledge base": reader.knowledge.fingerprint,
+    }
+    if past is Past.RECORDS:
+        parts["records"] = records.state
+    promise = promise_in_use(records, experience)
+    return Basis(settings=settings, experience=experience, text=text, promise=promise, parts=parts, reader=reader)
+
+
+def tidy_archives(settings: Settings) -> None:
+    """Let the oldest go of what was read in archives, where it has grown over its limit."""
+    limit = settings.cache_gb * GIGABYTE
+    cache_of(settings).trim()
+    prune(settings.home, limit=limit)
 
 
 def _in_force(settings: Settings, records: Records) -> tuple[Experience, str]:

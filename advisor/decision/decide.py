@@ -52,7 +52,7 @@ def decide(evidence: Evidence, experience: Experience, promise: Promise) -> Reco
         p_resolve=case.p_resolve,
         needed=verdict.needed,
         promise=promise.state,
-        articles=with_notice(case, tuple(map(_offered, _articles(case, verdict)))),
+        articles=with_notice(case, tuple(map(_offered, offered(case, verdict)))),
         topic=evidence.topic,
         moment=evidence.moment,
         tones=evidence.tones,
@@ -75,7 +75,7 @@ def decide(evidence: Evidence, experience: Experience, promise: Promise) -> Reco
     )
 
 
-def _articles(case: Case, verdict: Verdict) -> tuple[Candidate, ...]:
+def offered(case: Case, verdict: Verdict) -> tuple[Candidate, ...]:
     """The best ones: for the customer as they come, for the agent those that may help or that the customer wanted."""
     if verdict.action is Action.SELF_SERVICE or is_article_wanted(case, verdict):
         return case.articles[:MOST_ARTICLES]

@@ -101,7 +101,7 @@ class Reader:
         memory: Memory | None = None,
     ) -> None:
         self._encoder = encoder
-        self._knowledge = knowledge
+        self.knowledge = knowledge
         self._heads = heads
         self._masked = masked
         self._memory = memory or Nothing()
@@ -145,9 +145,9 @@ class Reader:
         incidents = self._ideals.incident_articles
         return [
             replace(
-                work.evidence(self._clock(), notices(work.read.incidents, incidents, self._knowledge)),
+                work.evidence(self._clock(), notices(work.read.incidents, incidents, self.knowledge)),
                 models=self.fingerprint,
-                knowledge=self._knowledge.fingerprint,
+                knowledge=self.knowledge.fingerprint,
             )
             for work in works
         ]
@@ -187,7 +187,7 @@ class Reader:
             work.read = read[key]
 
     def _answer(self, works: Sequence[Work]) -> None:
-        state = (self.prints.answers, self._knowledge.fingerprint)
+        state = (self.prints.answers, self.knowledge.fingerprint)
         for work in works:
             work.failures = failures_of(work.told.failure, work.history, heard=work.read.failed)
         keys = [hashed_of((state, work.told.text, sorted(work.failed))) for work in works]

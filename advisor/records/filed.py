@@ -16,7 +16,6 @@ from enum import StrEnum
 
 import sqlite_utils
 
-from advisor.advise import Advice
 from advisor.records.rows import account_key, customer_key, digest, iso
 from advisor.records.tables import Row, moment_of
 from advisor.types import Evidence, Moment, Stance, Ticket, Whose, Wish, WishChannel, WishSource
@@ -117,22 +116,22 @@ class FiledWish:
         )
 
 
-def said_in(advice: Advice) -> list[FiledWish]:
+def said_in(ticket: Ticket, evidence: Evidence) -> list[FiledWish]:
     """What a ticket leaves on file, as if nobody had said it before; nothing where the customer is not known."""
-    owner, account = customer_key(advice.ticket), account_key(advice.ticket.account)
+    owner, account = customer_key(ticket), account_key(ticket.account)
     if owner.startswith("ticket:"):
         return []
     filed = []
-    for wish in advice.evidence.wishes:
+    for wish in evidence.wishes:
         if wish.source is not WishSource.TICKET or wish.probability < SURE:
             continue
-        own = _of_ticket(wish, advice.ticket, advice.evidence, kind=WishSource.CUSTOMER, owner=owner)
+        own = _of_ticket(wish, ticket, evidence, kind=WishSource.CUSTOMER, owner=owner)
         about = _about(wish)
         if about is None or wish.whose is Whose.FIRM:
             filed.append(own)
         if about is not None and (account is not None or wish.whose is not Whose.FIRM):
             kind, of = (WishSource.ACCOUNT, account) if account is not None else (WishSource.CUSTOMER, owner)
-            said = f"said in ticket {advice.ticket.id} {about}"
+            said = f"said in ticket {ticket.id} {about}"
             filed.append(_suggestion(replace(own, kind=kind, owner=of), said))
     return [named(one) for one in filed]
 
@@ -305,6 +304,10 @@ def filed_from(row: Row) -> FiledWish:
 def of_owner(tables: sqlite_utils.Database, source: str, kind: WishSource, owner: str) -> list[FiledWish]:
     """All that is on file for a customer or an account, the newest first."""
     rows = tables.table("filed").rows_where("source = ? and kind = ? and owner = ?", [source, kind.value, owner])
-    found = [filed_from(row) for row in rows]
-    by_choice = sorted(found, key=lambda one: (one.order, one.id))
+    return newest_first(map(filed_from, rows))
+
+
+def newest_first(filed: Iterable[FiledWish]) -> list[FiledWish]:
+    """Wishes of one owner in the order in which they are read."""
+    by_choice = sorted(filed, key=lambda one: (one.order, one.id))
     return sorted(by_choice, key=lambda one: one.since or OLDEST, reverse=True)

@@ -33,7 +33,7 @@ Owner = tuple[str, WishSource, str]  # source, kind, key
 
 def file_ticket(tables: sqlite_utils.Database, advice: Advice) -> None:
     """Put on file what a ticket says, and what came with it as on file elsewhere; what it no longer says is ended."""
-    said = said_in(advice)
+    said = said_in(advice.ticket, advice.evidence)
     before = [
         filed_from(row)
         for row in tables.table("filed").rows_where(
@@ -123,9 +123,14 @@ def settle(tables: sqlite_utils.Database, owner: Owner) -> None:
 def in_force(tables: sqlite_utils.Database, ticket: Ticket, account: str | None, at: datetime) -> tuple[Wish, ...]:
     """The wishes on file that may count for a ticket that came then; what this ticket said itself is left out."""
     kept = of_owner(tables, ticket.source, WishSource.CUSTOMER, customer_key(ticket))
-    sent = {WishSource.CUSTOMER: bool(ticket.customer.wishes), WishSource.ACCOUNT: bool(ticket.account.wishes)}
     if account is not None:
         kept += of_owner(tables, ticket.source, WishSource.ACCOUNT, account)
+    return counting(kept, ticket, at)
+
+
+def counting(kept: Sequence[FiledWish], ticket: Ticket, at: datetime) -> tuple[Wish, ...]:
+    """Of the wishes on file for who writes and who pays, those that count for a ticket that came then."""
+    sent = {WishSource.CUSTOMER: bool(ticket.customer.wishes), WishSource.ACCOUNT: bool(ticket.account.wishes)}
     return tuple(
         one.wish()
         for one in kept

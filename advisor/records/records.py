@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -172,6 +173,17 @@ class Records:
         sql = "select 1 from recommendations where topic = ? collate nocase limit 1"
         with self.file.errors_named():
             return self.file.tables.execute(sql, [topic]).fetchone() is not None
+
+    @property
+    def state(self) -> str:
+        """Names what history is read from: it changes whenever that does."""
+        content = hashlib.sha256()
+        with self.file.errors_named():
+            for table in ("customers", "accounts", "filed", "offered", "articles"):
+                for row in self.file.tables.execute(f"select * from {table} order by rowid"):
+                    content.update(repr(row).encode("utf-8", "replace"))
+            count = self.file.tables.execute("select count(*), max(rowid) from evidence").fetchone()
+        return digest(content.hexdigest(), *count)
 
     def counts(self) -> dict[str, int]:
         """How much there is, table by table."""

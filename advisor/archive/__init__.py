@@ -1,0 +1,1 @@
+"""Many tickets at once: archives read, re-scored and compared."""
