@@ -6,6 +6,7 @@ holds that nothing lies under the home folder that no store owns.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Collection, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -69,6 +70,31 @@ class RecordsStore:
         return Records.open(home / "advisor.db").erase(found)
 
 
+class ArchivesStore:
+    """What was read in archives: masked words without a name, so nobody is found here, and all goes with anybody."""
+
+    name = "archives"
+    tables: Mapping[str, Collection[str]] = {"cache.db": ("looks", "told", "readings", "answers", "reading_migrations")}
+    files: Collection[str] = ("archives/*",)
+
+    def find(self, home: Path, who: str) -> list[Found]:
+        """Nobody: whose words these are is not kept."""
+        return []
+
+    def export(self, home: Path, found: Found) -> Mapping[str, object]:
+        """Nothing."""
+        return {}
+
+    def erase(self, home: Path, found: Found) -> int:
+        """All that was kept, since nobody can say what of it is theirs; gives how many rows and runs went."""
+        from advisor.reading.memory import Cache
+
+        runs = list((home / "archives").glob("*/*/"))
+        shutil.rmtree(home / "archives", ignore_errors=True)
+        path = home / "cache.db"
+        return len(runs) + (Cache.open(path, limit=0).clear() if path.is_file() else 0)
+
+
 class Impersonal:
     """A store that holds nothing about customers."""
 
@@ -93,5 +119,6 @@ class Impersonal:
 
 
 RECORDS = RecordsStore()
+ARCHIVES = ArchivesStore()
 CONFIGURATION = Impersonal("configuration", files=("settings.toml", "experience.toml"))
 MODELS = Impersonal("models", files=("models/*",))

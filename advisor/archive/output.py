@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from advisor.archive.formats import BadRow
@@ -35,16 +35,15 @@ def writing(out: Path) -> Iterator[ResultWriter]:
     """A writer beside the result, which takes its name once all is written and on the disk."""
     waiting = out.with_name(f".{out.name}.unfinished")
     try:
-        writer = open_writer(waiting, ending_of(out))
-        yield writer
-        writer.close()
+        with closing(open_writer(waiting, ending_of(out))) as writer:
+            yield writer
         _onto_disk(waiting)
         os.replace(waiting, out)
         _onto_disk(out.parent)
     except OSError as error:
         raise ArchiveError(
-            f"{out} cannot be written ({error.strerror}): make room or choose another --out, and run the command "
-            "again: it goes on from where it was"
+            f"{error.filename or out} cannot be written ({error.strerror}): make room or choose another --out, "
+            "and run the command again: it goes on from where it was"
         ) from error
     finally:
         waiting.unlink(missing_ok=True)

@@ -72,7 +72,7 @@ class Report:
     changed: list[str] = field(default_factory=list)  # since the last run to the same output
     resumed: int = 0  # parts that were there already
     parts: int = 0
-    seconds: float = 0.0  # without the survey
+    seconds: float = 0.0  # of the parts, survey and loading apart
 
 
 def rescore(request: Request, basis: Basis, *, team: Team = local_team, progress: Progress = silent) -> Report:
@@ -90,10 +90,8 @@ def rescore(request: Request, basis: Basis, *, team: Team = local_team, progress
         summary = place.summary() or _surveyed(request, basis, place, progress)
         done = place.done(summary)
         report.parts, report.resumed = summary.parts, len(done)
-        job = place.job(request, basis)
-        start = time.perf_counter()
+        job = place.job(request, basis, reads=len(done) < summary.parts)
         _score(report, summary, job, request.out, team, progress)
-        report.seconds = time.perf_counter() - start
         write_rejects(request.out, report.refused)
         place.end()
     return report
@@ -125,10 +123,12 @@ def _score(report: Report, summary: Summary, job: Job, out: Path, team: Team, pr
     """Do all parts and write their rows in order; a full disk ends it, and nothing done is lost."""
     report.refused += summary.refused
     with writing(out) as writer, team(job) as work:
+        start = time.perf_counter()
         for done in work(range(summary.parts)):
             writer.write_lines(done.lines)
             _count(report, done)
             progress(SCORING, report.rows + len(report.refused) - len(summary.refused), summary.wanted)
+        report.seconds = time.perf_counter() - start
     progress(SCORING, summary.wanted, summary.wanted)
 
 
@@ -203,7 +203,7 @@ class Place:
         names = LocalFolder(self.evidence).names()
         return {part for part in range(summary.parts) if name_of(part) in names}
 
-    def job(self, request: Request, basis: Basis) -> Job:
+    def job(self, request: Request, basis: Basis, *, reads: bool) -> Job:
         """What workers are told."""
         written = datetime.fromtimestamp(int(request.archive.path.stat().st_mtime), UTC)
         return Job(
@@ -215,6 +215,7 @@ class Place:
             promise=basis.promise,
             past=request.past,
             assumed=written,
+            reads=reads,
             fast=request.fast,
         )
 

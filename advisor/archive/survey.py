@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 import numpy as np
@@ -55,7 +55,6 @@ class Survey:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._spool = (folder / SPOOL).open("rb")
         self._offsets, self._order, self._groups, self._wanted, self._starts = (
             np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS
         )
@@ -63,12 +62,14 @@ class Survey:
     def part(self, number: int) -> Part:
         """Read a part."""
         stretch = slice(int(self._starts[number]), int(self._starts[number + 1]))
-        rows = [self._row(place) for place in self._order[stretch].tolist()]
+        with (self._folder / SPOOL).open("rb") as spool:
+            rows = [self._row(spool, place) for place in self._order[stretch].tolist()]
         return Part(number, rows, self._groups[stretch].tolist(), self._wanted[stretch].tolist())
 
-    def _row(self, place: int) -> Row:
+    def _row(self, spool: BinaryIO, place: int) -> Row:
         start, end = int(self._offsets[place]), int(self._offsets[place + 1])
-        return _ROW.decode(os.pread(self._spool.fileno(), end - start, start))
+        spool.seek(start)
+        return _ROW.decode(spool.read(end - start))
 
 
 _ROW = msgspec.msgpack.Decoder(Row)

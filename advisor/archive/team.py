@@ -24,12 +24,14 @@ def local_team(job: Job) -> Iterator[Work]:
     """As many processes as the settings give threads, by default one a core; one is this process itself."""
     workers = job.settings.threads or cores()
     if workers == 1:
-        worker = Worker(job)
+        worker = Worker(job).ready()
         yield lambda parts: map(worker.work, parts)
         return
     context = multiprocessing.get_context("spawn")  # threads of the models do not survive a fork
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(job,))
     try:
+        for started in [pool.submit(_started) for _ in range(workers)]:
+            started.result()
         yield lambda parts: _in_order(pool, parts, AHEAD * workers)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
@@ -55,7 +57,11 @@ _worker: Worker | None = None  # of this process
 
 def _start(job: Job) -> None:
     global _worker
-    _worker = Worker(job)
+    _worker = Worker(job).ready()
+
+
+def _started() -> None:
+    """Comes back once a process has loaded its models."""
 
 
 def _work(part: int) -> Done:

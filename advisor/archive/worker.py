@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from advisor.archive.folder import folder_at
 from advisor.archive.formats import BadRow, ticket_of
@@ -50,7 +50,7 @@ class Job:
     promise: Promise
     past: Past
     assumed: datetime  # aware; when rows came that do not say
-    decide: bool = True  # False: only the evidence is wanted
+    reads: bool = True  # False: the evidence of all parts is there, so no model need be loaded
     fast: bool = False
 
 
@@ -74,6 +74,12 @@ class Worker:
         self._experience = Experience.parse(job.experience, name="the experience file")
         self._folder = folder_at(job.evidence)
 
+    def ready(self) -> Self:
+        """Load what will be needed before the first part."""
+        if self.job.reads:
+            self.reader.evidence([])
+        return self
+
     def work(self, number: int) -> Done:
         """Do a part: with the evidence that is there, or after reading it."""
         entries = kept(self._folder, number, run=self.job.run)
@@ -84,7 +90,6 @@ class Worker:
         rows = [
             row_of(entry.row, entry.evidence, entry.handled, self._experience, self.job.promise)
             for entry in entries.good
-            if self.job.decide
         ]
         lines = encoded(rows)
         actions = Counter(str(row.action) for row in rows)

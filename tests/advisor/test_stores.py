@@ -23,7 +23,8 @@ def home(fresh_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     articles.mkdir()
     (articles / "reset.md").write_text("# Reset your password\n\nOpen the sign-in page.\n")
     tickets.write_text(json.dumps({"id": "t-1", "body": "Please call me.", "customer": {"id": "C-1"}}) + "\n")
-    for arguments in (("init",), ("kb", "import", str(articles)), ("advise", str(tickets))):
+    rescored = ("rescore", str(tickets), "--processes", "1", "--out", str(tmp_path / "result.jsonl"))
+    for arguments in (("init",), ("kb", "import", str(articles)), ("advise", str(tickets)), rescored):
         assert run(*arguments).exit_code == 0, arguments
     return fresh_home
 
@@ -45,8 +46,10 @@ def test_every_file_and_every_table_has_an_owner(home: Path) -> None:
 
 
 def test_every_store_finds_gives_out_and_erases(home: Path) -> None:
-    assert [store.name for store in stores()] == ["articles", "configuration", "models", "records"]
+    assert [store.name for store in stores()] == ["archives", "articles", "configuration", "models", "records"]
     (found,) = [one for store in stores() for one in store.find(home, "C-1")]
     assert [store.name for store in stores() if store.export(home, found)] == ["records"]
-    assert [store.erase(home, found) for store in stores()] == [0, 0, 0, 1]
+    # of the archive: one run, and the words, the look, the readings and the answers of its only text
+    assert [store.erase(home, found) for store in stores()] == [5, 0, 0, 0, 1]
+    assert not (home / "archives").exists()
     assert [one for store in stores() for one in store.find(home, "C-1")] == []

@@ -101,7 +101,7 @@ def _names(column: str) -> list[str]:
 
 
 def _is_wire(field: str, column: str) -> bool:
-    """Whether a column bears the very name of the wire: then its values are the wire's to refuse, and not to overlook."""
+    """Whether a column bears the very name of the wire: then its values are for the wire to refuse, if any."""
     return field == column and field != "source" and FIELDS[field].kind is not Kind.NESTED
 
 

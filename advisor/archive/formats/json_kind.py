@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from advisor.archive.formats.freshdesk import is_freshdesk
-from advisor.archive.formats.json_lines import decoded
+from advisor.archive.formats.json_lines import UTF8_MARK, decoded
 from advisor.archive.formats.objects import records_of
 from advisor.archive.formats.people import Fields
 from advisor.archive.formats.values import Archive, Format, Layout, Limits
@@ -34,7 +34,7 @@ def with_layout(archive: Archive, head: bytes, *, asked: Format | None) -> Archi
 
 def layout_of(head: bytes) -> Layout:
     """How objects stand in a file that begins so."""
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    text = head.removeprefix(UTF8_MARK).lstrip()
     if text.startswith(b"["):
         return Layout.ARRAY
     first = FIRST_NAME.match(text)

@@ -23,7 +23,7 @@ SPACE = re.compile(r"[\s\ufeff]*")
 BETWEEN = re.compile(r"[\s,]*")
 OUTSIDE = re.compile(r'["\[\]{},]')
 INSIDE = re.compile(r'\\.|"', re.DOTALL)
-EARLY = "the JSON must be whole, and ends early: copy or export it again; the records before were read"
+EARLY = "the JSON must be whole, and ends early: copy or export it again"
 
 
 class JsonStream:

@@ -140,7 +140,8 @@ def _body(message: Message) -> str:
     """The text of a mail; where it has none, its HTML."""
     parts = list(_parts(message, 0))
     texts = [text for kind, text in parts if kind == "text/plain" and text.strip()]
-    return "\n".join(texts) or next((text for kind, text in parts if kind == "text/html" and text.strip()), "")
+    html = (text for kind, text in parts if kind == "text/html" and text.strip())
+    return ("\n".join(texts) or next(html, "")).strip()
 
 
 def _parts(message: Message, depth: int) -> Iterator[tuple[str, str]]:

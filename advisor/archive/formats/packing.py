@@ -102,9 +102,9 @@ def check_ratio(unpacked: int, packed: int, limits: Limits) -> None:
 def fault(error: Exception) -> str:
     """What is wrong with a packed file, as a sentence."""
     if isinstance(error, EOFError) or "runcated" in str(error):
-        return "the file must be whole, and ends early: copy or export it again; the rows before were read"
+        return "the file must be whole, and ends early: copy or export it again"
     said = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return f"the file must be whole, and is damaged here ({said}): copy or export it again; the rows before were read"
+    return f"the file must be whole, and is damaged here ({said}): copy or export it again"
 
 
 class _Step(Protocol):

@@ -93,15 +93,12 @@ def _rows(file: Any, archive: Archive, meter: Meter, limits: Limits) -> Iterator
 def _batches(file: Any, wanted: list[str]) -> Iterator[Any]:
     import pyarrow
 
-    batches = file.iter_batches(batch_size=_batch_size(file), columns=wanted, use_threads=False)
-    while True:
+    size = _batch_size(file)
+    for group in range(file.num_row_groups):
         try:
-            batch = next(batches, None)
+            yield from file.iter_batches(size, row_groups=[group], columns=wanted, use_threads=False)
         except (pyarrow.ArrowException, OSError, ValueError) as error:
             raise ArchiveError(_damaged(error)) from error
-        if batch is None:
-            return
-        yield batch
 
 
 def _batch_size(file: Any) -> int:

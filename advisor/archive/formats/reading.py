@@ -41,6 +41,9 @@ class Reading(Iterator[Row | BadRow]):
     def __next__(self) -> Row | BadRow:
         try:
             where, came = next(self._records)
+        except StopIteration:
+            self._meter.done = self._meter.total  # what stands between records included
+            raise
         except ArchiveError as error:
             return self._end(str(error))
         except OSError as error:

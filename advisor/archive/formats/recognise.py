@@ -14,6 +14,7 @@ from advisor.archive.formats.cells import looks_like
 from advisor.archive.formats.dates import order_of
 from advisor.archive.formats.fields import FIELDS, Kind
 from advisor.archive.formats.guess import Samples, mapping_of
+from advisor.archive.formats.json_lines import UTF8_MARK
 from advisor.archive.formats.mailboxes import EML, begins_mailbox, eml_files
 from advisor.archive.formats.opening import head_of
 from advisor.archive.formats.packing import UTF16, Recoded
@@ -41,7 +42,8 @@ FOREIGN = {
 """Beginnings of files that are often taken for archives of tickets."""
 
 HEADER = re.compile(rb"(?:[!-9;-~]{1,76}:[^\n]*\n(?:[ \t][^\n]*\n)*){2}")
-MAIL = re.compile(rb"^(?:from|received|return-path|message-id|delivered-to|mime-version|date):", re.I | re.M)
+MAIL = re.compile(rb"^(?:from|to|subject|received|return-path|message-id|delivered-to|mime-version|date):", re.I | re.M)
+MOST_ZEROS = 200  # one in so many bytes of a text; some exports leave one behind here and there
 MOST_WORDS = 10  # of a column's name; a longer cell of a heading is a row's
 
 
@@ -53,35 +55,49 @@ def recognise(
     dates: DateOrder | None = None,
     limits: Limits = DEFAULT,
 ) -> Archive:
-    """Tell what an archive is; a format that is named is believed.
+    """Tell what an archive is; a format that is asked for is believed.
 
     `mapping`: fields of a ticket, each with the column it stands in, over what is guessed; "" drops a guess. Raises
     ArchiveError where there is nothing to read, nothing that could be tickets, or what no archive has.
     """
-    archive = _recognised(path, format, limits)
+    try:
+        return _recognised(path, format, mapping or {}, dates, limits)
+    except ArchiveError as error:
+        raise _naming(path, error) from error
+    except OSError as error:
+        raise ArchiveError(f"{path} must be readable, and is not ({error.strerror}): check the file") from error
+
+
+def _recognised(
+    path: Path, format: Format | None, mapping: Mapping[str, str], dates: DateOrder | None, limits: Limits
+) -> Archive:
+    archive = _found(path, format, limits)
     if mapping and archive.format not in TABLES:
         raise ArchiveError(f"{path.name}: a map is for tables, was given for {archive.format}: leave it out")
     if archive.format not in TABLES:
         return archive
     columns, samples = _sample(archive, limits)
-    found = mapping_of(columns, samples, mapping or {}, name=path.name) if columns else {}
+    found = mapping_of(columns, samples, mapping, name=path.name) if columns else {}
     return replace(archive, columns=columns, mapping=found, dates=_dates(dates, found, samples))
 
 
-def _recognised(path: Path, format: Format | None, limits: Limits) -> Archive:
+def _naming(path: Path, error: ArchiveError) -> ArchiveError:
+    """The error with the archive's name in front."""
+    said = str(error)
+    return error if said.startswith((path.name, str(path), "a map")) else ArchiveError(f"{path.name}: {said}")
+
+
+def _found(path: Path, format: Format | None, limits: Limits) -> Archive:
     if not path.exists():
         raise ArchiveError(f"{path} does not exist: check the path")
     if path.is_dir():
         return _folder(path, format, limits)
     if not path.is_file():
         raise ArchiveError(f"{path} must be a file or a folder, and is neither: copy it into a file")
-    try:
-        member = _member(path, limits)
-        if member == "":
-            return Archive(path, Format.EML, member=member)
-        compression, head = head_of(path, member, HEAD, limits)
-    except OSError as error:
-        raise ArchiveError(f"{path} must be readable, and is not ({error.strerror}): check the file") from error
+    member = _member(path, limits)
+    if member == "":
+        return Archive(path, Format.EML, member=member)
+    compression, head = head_of(path, member, HEAD, limits)
     return _by_head(Archive(path, format or Format.CSV, compression, member=member), head, format)
 
 
@@ -113,18 +129,22 @@ def _by_head(archive: Archive, head: bytes, format: Format | None) -> Archive:
     name = archive.path.name
     if head.startswith(UTF16):
         archive, head = replace(archive, encoding="utf-16"), Recoded(io.BytesIO(head)).read(len(head))
-    if not head.strip():
+    if not head.removeprefix(UTF8_MARK).strip():
         raise ArchiveError(f"{name} must hold tickets, and is empty: export it again")
     told = format or _format_of(head, name)
-    if told is not Format.PARQUET and b"\0" in head:
-        raise ArchiveError(f"{name} must be text, Parquet or packed by gzip, bz2, xz, zstd or zip, was: binary")
     archive = replace(archive, format=told)
     if told in json_kind.JSON:
         return json_kind.with_layout(archive, head, asked=format)
-    if told is not Format.CSV:
-        return archive
+    return _table(archive, head) if told is Format.CSV else archive
+
+
+def _table(archive: Archive, head: bytes) -> Archive:
+    """A table with its columns, and how its cells are parted and its letters written."""
+    if head.count(b"\0") > len(head) // MOST_ZEROS:
+        rule = "an archive must be text, Parquet or packed by gzip, bz2, xz, zstd or zip"
+        raise ArchiveError(f"{archive.path.name}: {rule}, was: binary: export the tickets again")
     dialect = dialect_of(head.decode("latin-1"))
-    columns = _heading(heading_of(head, dialect), name)
+    columns = _heading(heading_of(head, dialect), archive.path.name)
     encoding = archive.encoding if archive.encoding == "utf-16" or _is_utf8(head) else "cp1252"
     return replace(archive, columns=columns, separator=dialect.separator, escape=dialect.escape, encoding=encoding)
 
@@ -132,7 +152,7 @@ def _by_head(archive: Archive, head: bytes, format: Format | None) -> Archive:
 def _format_of(head: bytes, name: str) -> Format:
     if head.startswith(parquet.MAGIC):
         return Format.PARQUET
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    text = head.removeprefix(UTF8_MARK).lstrip()
     foreign = next((what for magic, what in FOREIGN.items() if text.startswith(magic)), None)
     if foreign is not None or b"ustar" in head[257:262]:
         raise ArchiveError(f"{name} must hold tickets, was: {foreign or 'a tar file: unpack it first'}")
@@ -142,11 +162,7 @@ def _format_of(head: bytes, name: str) -> Format:
         return Format.MBOX
     if HEADER.match(text) is not None and len(MAIL.findall(text[:10_000])) > 1:
         return Format.EML
-    if (
-        b"\n" not in head
-        and b"\r" not in head
-        and not any(sign in head[:10_000].decode("latin-1") for sign in SEPARATORS)
-    ):
+    if b"\0" not in head and set(head[:10_000]).isdisjoint(b"\r\n" + SEPARATORS.encode()):
         raise ArchiveError(f"{name} is of no known format: name it with --format ({', '.join(Format)})")
     return Format.CSV
 

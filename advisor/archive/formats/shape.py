@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from advisor.archive.formats.cells import Convert, converter
 from advisor.archive.formats.fields import FIELDS, TOP, WORDS_OF, Kind
-from advisor.archive.formats.values import Archive, Refused
+from advisor.archive.formats.values import Archive, Format, Refused
 from advisor.errors import ArchiveError
 
 Fields = dict[str, object]
@@ -40,6 +40,8 @@ class ObjectShape:
         same = {field for field, column in archive.mapping.items() if field == column}
         others = {column for column in archive.columns if column in TOP and column not in same}
         self._left_out = others | set(archive.mapping.values()) - same
+        if archive.format is Format.PARQUET:  # of which no more is read than what is mapped
+            self._left_out |= {column.partition(".")[0] for column in archive.mapping.values()} - same
         self._plan = [
             (column, *_way(field), _convert(field, archive)) for field, column in _ordered(archive) if field not in same
         ]

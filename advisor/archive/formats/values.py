@@ -91,7 +91,7 @@ class Row:
 
     number: int  # place in the archive, from 1, every record counted, good or bad
     where: str  # "tickets.csv, line 7", "mail.mbox, message 12", "inbox/a.eml"
-    fields: dict[str, object]
+    fields: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
