@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 from threadpoolctl import threadpool_limits
 
 from advisor.advise import Advisor
-from advisor.archive.rescore import Basis, prune
-from advisor.archive.worker import Past
 from advisor.decision.drift import bound
 from advisor.decision.experience import Experience
 from advisor.decision.policy import costs_of
@@ -27,6 +26,10 @@ from advisor.who import somebody
 from index.encoder import Encoder, load_encoder
 from index.knowledge import KnowledgeBase
 from index.progress import Progress
+
+if TYPE_CHECKING:
+    from advisor.archive.rescore import Basis
+    from advisor.archive.worker import Past
 
 SET_ASIDE = (
     "the promise was certified by other costs than those of the experience file in force, so it promises nothing here "
@@ -123,8 +126,11 @@ def experience_of(settings: Settings, records: Records) -> Experience:
     return _in_force(settings, records)[0]
 
 
-def archive_basis(settings: Settings, past: Past, *, progress: Progress | None = None) -> Basis:
+def archive_basis(settings: Settings, history: Past, *, progress: Progress | None = None) -> Basis:
     """What an archive is scored by, as it stands now; loads the models once to name them."""
+    from advisor.archive.rescore import Basis
+    from advisor.archive.worker import Past
+
     records = open_records(settings)
     experience, text = _in_force(settings, records)
     reader = reader_of(settings, experience, progress=progress)
@@ -134,7 +140,7 @@ def archive_basis(settings: Settings, past: Past, *, progress: Progress | None =
         "heads": reader.prints.readings,
         "knowledge base": reader.knowledge.fingerprint,
     }
-    if past is Past.RECORDS:
+    if history is Past.RECORDS:
         parts["records"] = records.state
     promise = promise_in_use(records, experience)
     return Basis(settings=settings, experience=experience, text=text, promise=promise, parts=parts, reader=reader)
@@ -142,6 +148,8 @@ def archive_basis(settings: Settings, past: Past, *, progress: Progress | None =
 
 def tidy_archives(settings: Settings) -> None:
     """Let the oldest go of what was read in archives, where it has grown over its limit."""
+    from advisor.archive.rescore import prune
+
     limit = settings.cache_gb * GIGABYTE
     cache_of(settings).trim()
     prune(settings.home, limit=limit)

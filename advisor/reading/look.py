@@ -23,6 +23,7 @@ from advisor.reading.pairs import Question, parts_of, pieces_on
 from index.encoder import Encoded, Encoder
 
 Half = NDArray[np.float16]
+AT_ONCE = 8  # texts whose word pieces are held together
 VERSION = 1  # raise it when what a look holds, or how it is made, changes
 
 
@@ -58,7 +59,12 @@ class Looker:
         self._axes = axes
 
     def look(self, matters: Sequence[Matter]) -> list[Look]:
-        """One look a text, in their order; each by itself."""
+        """One look a text, in their order; each by itself, and few at a time, while their vectors are at hand."""
+        return [
+            look for start in range(0, len(matters), AT_ONCE) for look in self._look(matters[start : start + AT_ONCE])
+        ]
+
+    def _look(self, matters: Sequence[Matter]) -> list[Look]:
         encoded = self._encoder.encode([matter.text for matter in matters], tokens=True)
         felt = self._feeling.vectors(encoded.tokens)
         said = self._close.read(

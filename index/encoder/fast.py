@@ -69,6 +69,8 @@ class OnnxEncoder:
         outputs = (OUTPUTS if tokens else OUTPUTS[:2]) + (() if self.branch is None else (TUNED,))
         if len(runs) == 1:
             return [self._run(self._together, runs[0], outputs)]
+        if self._threads == 1:
+            return [self._run(self._alone, window, outputs) for window in runs]
         return list(self._pool.map(lambda window: self._run(self._alone, window, outputs), runs))
 
     def _run(self, model: onnxruntime.InferenceSession, window: tuple[int, ...], outputs: Sequence[str]) -> Pools:

@@ -21,8 +21,8 @@ class Marker:
 
     def marks(self, windows: Sequence[Vectors]) -> list[Vectors]:
         """Scores a window, (pieces + 2 marks, labels), from its states, (pieces + 2 marks, dimension)."""
-        if len(windows) == 1:
-            return [self._run(windows[0])]
+        if len(windows) == 1 or self._threads == 1:
+            return [self._run(window) for window in windows]
         return list(self._pool.map(self._run, windows))
 
     def _run(self, window: Vectors) -> Vectors:
