@@ -46,7 +46,6 @@ class Request:
     out: Path
     selection: Selection = EVERYTHING
     past: Past = Past.ARCHIVE
-    fast: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +156,7 @@ class Place:
             "columns": sha256_of(*(f"{one}={column}" for one, column in sorted(archive.mapping.items()))),
             "selection": f"{request.selection.named}, history {request.past}, {basis.experience.zone}",
         }
-        fingerprint = Fingerprint({**given, **basis.parts, **machine(), "reading": "fast" if request.fast else "full"})
+        fingerprint = Fingerprint({**given, **basis.parts, **machine()})
         home = basis.settings.home / FOLDER
         output = sha256_of(str(request.out.resolve()))
         return cls(home / Fingerprint(given).name, fingerprint, home / f"{output}.lock", home / f"{output}.json")
@@ -216,7 +215,6 @@ class Place:
             past=request.past,
             assumed=written,
             reads=reads,
-            fast=request.fast,
         )
 
     def end(self) -> None:

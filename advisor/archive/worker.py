@@ -51,7 +51,6 @@ class Job:
     past: Past
     assumed: datetime  # aware; when rows came that do not say
     reads: bool = True  # False: the evidence of all parts is there, so no model need be loaded
-    fast: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 from itertools import pairwise
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -51,15 +52,24 @@ class Hours:
 
     def _from(self, local: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The opening and closing instants of this week and of every following one, without end."""
-        zone = local.tzinfo
         midnight = datetime(local.year, local.month, local.day)
         monday = midnight - timedelta(days=local.weekday())
         while True:
-            for stretch in self.stretches:
-                opens = monday + timedelta(minutes=stretch.opens)
-                closes = monday + timedelta(minutes=stretch.closes)
-                yield opens.replace(tzinfo=zone).astimezone(UTC), closes.replace(tzinfo=zone).astimezone(UTC)
+            yield from week_of(self.stretches, monday, local.tzinfo)
             monday += timedelta(days=7)
+
+
+@lru_cache(maxsize=2048)
+def week_of(
+    stretches: tuple[Stretch, ...], monday: datetime, zone: tzinfo | None
+) -> tuple[tuple[datetime, datetime], ...]:
+    """The opening and closing instants of a week; kept, since the tickets of an archive share their weeks."""
+    opened = []
+    for stretch in stretches:
+        opens = monday + timedelta(minutes=stretch.opens)
+        closes = monday + timedelta(minutes=stretch.closes)
+        opened.append((opens.replace(tzinfo=zone).astimezone(UTC), closes.replace(tzinfo=zone).astimezone(UTC)))
+    return tuple(opened)
 
 
 def stretches_of(text: str) -> tuple[Stretch, ...]:

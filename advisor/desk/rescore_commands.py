@@ -47,9 +47,6 @@ FORMATS = ("csv", "jsonl", "json", "parquet", "mbox", "eml", "zendesk", "freshde
 @click.option("--processes", type=click.IntRange(1), help="Processes that work; one a core unless given.")
 @click.option("--dask", metavar="ADDRESS", help="A Dask scheduler (tcp://…), or local:N for N workers on this machine.")
 @click.option("--work", metavar="FOLDER", help="With --dask: a folder that all workers reach, a path or an address.")
-@click.option(
-    "--fast", is_flag=True, help="Skip the encoder where words alone decide; other figures of such rows are left out."
-)
 @click.option("--dry-run", is_flag=True, help="Only say what would be done, and how long it would take.")
 @click.pass_context
 def rescore(
@@ -64,7 +61,6 @@ def rescore(
     processes: int | None,
     dask: str | None,
     work: str | None,
-    fast: bool,
     dry_run: bool,
 ) -> None:
     """Say what would be advised today for every ticket of ARCHIVE.
@@ -96,7 +92,6 @@ def rescore(
         out=out or Path("result.jsonl"),
         selection=Selection(moment(since, basis.experience.zone), sample),
         past=Past(history),
-        fast=fast,
     )
     if dry_run:
         for line in forecast(request, basis, progress=bar):
