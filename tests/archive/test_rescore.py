@@ -24,9 +24,13 @@ from advisor.archive.selection import Selection
 from advisor.archive.team import Work, local_team
 from advisor.archive.worker import Job, Past
 from advisor.errors import ArchiveError
+from advisor.reading.evidence import Heads
 from advisor.settings import Settings
+from advisor.types import Recommendation, Ticket
 from advisor.wire import read_tickets
-from advisor.wiring import archive_basis, ready
+from advisor.wiring import archive_basis, open_records, ready
+from index.encoder import Encoder, load_encoder
+from index.knowledge import KnowledgeBase
 
 COMMAND = (sys.executable, "-c", "from advisor.cli import main; main()")
 
@@ -39,6 +43,13 @@ def home(demo_home: Path, tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def _small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(survey, "PART", 4)
+
+
+@pytest.fixture(autouse=True)
+def _models_loaded_once(fast: Encoder, heads: Heads, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What this process loads is what all tests share; further processes load for themselves."""
+    monkeypatch.setattr("advisor.wiring.encoder_in_use", lambda *_, **__: fast)
+    monkeypatch.setattr("advisor.wiring.heads_in_use", lambda *_, **__: heads)
 
 
 class StoppedError(Exception):
@@ -59,40 +70,35 @@ def stopping(job: Job, *, after: int) -> Iterator[Work]:
         yield some  # type: ignore[misc]
 
 
+def advised(lines: Path, home: Path, *, record: bool = False) -> list[Recommendation]:
+    """What live tickets are advised."""
+    with lines.open("rb") as stream:
+        tickets = [one for one in read_tickets(stream, name="t") if isinstance(one, Ticket)]
+    return [advice.recommendation for advice in ready(Settings(home=home)).advise_many(tickets, record=record)]
+
+
 def test_a_result_says_what_a_live_ticket_would_be_advised(home: Path, tmp_path: Path) -> None:
     rows = plain_rows(8)
     archive = written(tmp_path / "a.csv", rows)
     report = scored(home, archive, tmp_path / "r.jsonl")
     assert (report.rows, report.read, report.refused) == (8, 8, [])
-    advisor = ready(Settings(home=home))
     lines = tmp_path / "a.jsonl"
     lines.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    with lines.open("rb") as stream:
-        tickets = list(read_tickets(stream, name="a"))
-    for row, advice in zip(
-        read_result(tmp_path / "r.jsonl"),
-        advisor.advise_many(tickets, record=False),
-        strict=True,  # type: ignore[arg-type]
-    ):
-        said = advice.recommendation
-        assert (row.ticket_id, row.action, row.channel, row.queue) == (
-            said.ticket_id,
-            said.action,
-            said.channel,
-            said.queue,
-        )
-        assert (row.reason, row.why) == (said.reasons[0].code, said.reasons[0].text)
-        assert (row.p_resolve, row.needed) == (said.p_resolve, pytest.approx(said.needed, abs=1e-4))
-        assert row.articles == tuple(article.id for article in said.articles if article in said.articles)
+    for row, said in zip(read_result(tmp_path / "r.jsonl"), advised(lines, home), strict=True):
+        assert (row.ticket_id, row.action, row.channel) == (said.ticket_id, said.action, said.channel)
+        assert (row.queue, row.reason, row.why) == (said.queue, said.reasons[0].code, said.reasons[0].text)
+        assert row.needed == pytest.approx(said.needed, abs=1e-4)
+        assert row.p_resolve == said.p_resolve
+        assert row.articles == tuple(article.id for article in said.articles)
         assert (row.topic, row.moment, row.respond_by) == (said.topic.label, said.moment.label, said.respond_by)
         assert row.created_at == said.at
 
 
 def test_nothing_is_recorded(home: Path, tmp_path: Path) -> None:
-    advisor = ready(Settings(home=home))
-    before = advisor.recorder.counts()  # type: ignore[attr-defined]
+    records = open_records(Settings(home=home))
+    before = records.counts()
     scored(home, written(tmp_path / "a.csv", plain_rows(8)), tmp_path / "r.jsonl")
-    assert advisor.recorder.counts() == before  # type: ignore[attr-defined]
+    assert records.counts() == before
 
 
 def test_a_stopped_run_goes_on_and_gives_the_same_bytes(home: Path, tmp_path: Path) -> None:
@@ -161,12 +167,10 @@ def test_what_was_wished_before_counts_and_what_was_wished_later_does_not(home: 
 
 
 def test_history_from_the_records_is_that_of_the_time(home: Path, tmp_path: Path) -> None:
-    advisor = ready(Settings(home=home))
     lines = tmp_path / "t.jsonl"
     said = {"id": "w", "created_at": "2026-03-02T09:00:00Z", "customer": {"id": "C-1"}, "body": "Never call me again."}
     lines.write_text(json.dumps(said), encoding="utf-8")
-    with lines.open("rb") as stream:
-        list(advisor.advise_many(read_tickets(stream, name="t")))  # type: ignore[arg-type]
+    advised(lines, home, record=True)
     asks = {"customer.id": "C-1", "body": "How do I add a licence?"}
     rows = [
         {"id": "before", "created_at": "2026-03-01T09:00:00Z", **asks},
@@ -198,8 +202,8 @@ def test_another_experience_file_only_decides_again(home: Path, tmp_path: Path) 
 def test_what_has_changed_is_named_and_read_anew(home: Path, tmp_path: Path) -> None:
     archive, out = written(tmp_path / "a.csv", plain_rows(8)), tmp_path / "r.jsonl"
     scored(home, archive, out)
-    advisor = ready(Settings(home=home))
-    advisor.reader.knowledge.remove(["billing/refunds"])  # type: ignore[attr-defined]
+    settings = Settings(home=home)
+    KnowledgeBase.open(settings.knowledge, load_encoder(settings.knowledge)).remove(["billing/refunds"])
     report = scored(home, archive, out)
     assert (report.changed, report.read) == (["knowledge base"], 8)
     rows = plain_rows(8)

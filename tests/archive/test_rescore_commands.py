@@ -7,11 +7,15 @@ from advisor_builders import run
 from archive_homes import home_of, plain_rows, written
 
 from advisor.archive.result_file import read_result
+from advisor.reading.evidence import Heads
+from index.encoder import Encoder
 
 
 @pytest.fixture
-def home(demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(demo_home: Path, fast: Encoder, heads: Heads, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = home_of(demo_home, tmp_path)
+    monkeypatch.setattr("advisor.wiring.encoder_in_use", lambda *_, **__: fast)
+    monkeypatch.setattr("advisor.wiring.heads_in_use", lambda *_, **__: heads)
     monkeypatch.setenv("ADVISOR_HOME", str(home))
     return home
 
