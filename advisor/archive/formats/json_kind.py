@@ -28,7 +28,8 @@ def with_layout(archive: Archive, head: bytes, *, asked: Format | None) -> Archi
     archive = replace(archive, layout=layout)
     if asked is not None:
         return archive
-    told = _helpdesk(first_objects(head, archive, Limits(), most=LOOKED_AT))
+    records = first_objects(head, archive, Limits(), most=LOOKED_AT)
+    told = _helpdesk(records) if records or layout is not Layout.PAGES else Format.ZENDESK  # its people stand first
     return replace(archive, format=told or (Format.JSONL if layout is Layout.LINES else Format.JSON))
 
 

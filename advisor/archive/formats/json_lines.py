@@ -38,17 +38,17 @@ def decoded(line: bytes) -> object:
     try:
         return json.loads(text_of(line), strict=False, parse_constant=no_number)
     except json.JSONDecodeError as error:
-        return Refused(broken(error, len(line.rstrip())))
+        return Refused(broken(error.msg, error.pos if error.pos < len(error.doc.rstrip()) else None))
     except RecursionError:
         return TOO_DEEP
     except ValueError as error:
         return Refused(f"not valid JSON ({error}): mend this record or take it out")
 
 
-def broken(error: json.JSONDecodeError, length: int) -> str:
-    """What is wrong with JSON of a length, as a sentence."""
-    said = error.msg[:1].lower() + error.msg[1:]
-    where = f"character {error.pos + 1}" if error.pos < length else "at its end"
+def broken(said: str, place: int | None) -> str:
+    """What is wrong with JSON at a place, from 0, or at its end, as a sentence."""
+    said = said[:1].lower() + said[1:]
+    where = f"character {place + 1}" if place is not None else "at its end"
     return f"not valid JSON ({said}, {where}): mend this record or take it out"
 
 

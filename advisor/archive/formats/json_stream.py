@@ -89,13 +89,11 @@ class JsonStream:
             except json.JSONDecodeError as error:
                 if self._may_go_on(error) and self._more():
                     continue
-                return self._refused(error)
+                return self._broken(error)
             except RecursionError:
-                self._pass_over()
-                return TOO_DEEP
+                return self._refused(TOO_DEEP)
             except ValueError as error:
-                self._pass_over()
-                return Refused(f"not valid JSON ({error}): mend this record or take it out")
+                return self._refused(Refused(f"not valid JSON ({error}): mend this record or take it out"))
             if end == len(self._text) and not isinstance(value, dict | list | str) and self._more():
                 continue  # a number may go on
             if end - self._at > self._limits.record:
@@ -104,14 +102,20 @@ class JsonStream:
             self._at = end
             return value
 
-    def _refused(self, error: json.JSONDecodeError) -> Refused:
-        long = len(self._text) - self._at > self._limits.record
-        if self._ended and self._may_go_on(error) and not long:
+    def _broken(self, error: json.JSONDecodeError) -> Refused:
+        if len(self._text) - self._at > self._limits.record:
+            return self._refused(too_long(self._limits))
+        if self._ended and self._may_go_on(error):
             raise ArchiveError(EARLY) from error
-        at = json.JSONDecodeError(error.msg, self._text[self._at : self._at + 1], 0)
-        at.pos = error.pos - self._at
-        self._pass_over()
-        return too_long(self._limits) if long else Refused(broken(at, at.pos + 1))
+        return self._refused(Refused(broken(error.msg, error.pos - self._at)))
+
+    def _refused(self, why: Refused) -> Refused:
+        """Leave behind what is refused."""
+        if self._text[self._at] in "]}":
+            self._at += 1  # that opens nowhere
+        else:
+            self._pass_over()
+        return why
 
     def _may_go_on(self, error: json.JSONDecodeError) -> bool:
         """Whether more text could mend a fault: it stands at the end of the window, or in a text not yet closed."""
@@ -154,7 +158,7 @@ class JsonStream:
         while True:
             found = (INSIDE if quoted else OUTSIDE).search(self._text, self._at)
             if found is None:
-                self._skip_window(keep=quoted and self._text.endswith("\\"))
+                self._skip_window(keep=quoted and self._text.endswith("\\", self._at))
                 continue
             sign = found[0]
             if not quoted and depth == 0 and sign in ",]}":

@@ -25,7 +25,7 @@ def lines_of(stream: Bytes, *, longest: int) -> Iterator[bytes | None]:
             yield None if passed or len(line) > longest else line
             passed = False
         if len(rest) > longest:
-            rest, passed = b"", True
+            rest, passed = rest[-1:] if rest.endswith(b"\r") else b"", True
     if rest or passed:
         yield None if passed else rest
 

@@ -252,10 +252,10 @@ class MailZip:
 
     packed = False
 
-    def __init__(self, path: Path, zip: Zip, meter: Meter, limits: Limits) -> None:
+    def __init__(self, path: Path, zipped: Zip, meter: Meter, limits: Limits) -> None:
         self._name = path.name
-        self._zip = zip
-        self._files = sorted(zip.files, key=lambda file: file.filename)
+        self._zip = zipped
+        self._files = sorted(zipped.files, key=lambda file: file.filename)
         self._meter = meter
         self._limits = limits
         meter.total = sum(file.compress_size for file in self._files)

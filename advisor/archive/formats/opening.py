@@ -29,12 +29,12 @@ def packed(path: Path, member: str | None, meter: Meter, limits: Limits) -> Iter
             meter.total = meter.total or size
             yield Source(file, meter, size)
         return
-    with open_zip(path, limits) as zip:
-        found = next((file for file in zip.files if file.filename == member), None)
+    with open_zip(path, limits) as zipped:
+        found = next((file for file in zipped.files if file.filename == member), None)
         if found is None:
             raise ArchiveError(f"{path.name} must hold {member}, and does no longer: recognise the archive again")
         meter.total = meter.total or found.compress_size
-        with zip.open(found, meter) as source:
+        with zipped.open(found, meter) as source:
             yield source
 
 

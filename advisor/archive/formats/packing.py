@@ -9,6 +9,7 @@ import bz2
 import codecs
 import gzip
 import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -23,10 +24,22 @@ MAGIC = {
     b"\xfd7zXZ\x00": Compression.XZ,
     b"\x28\xb5\x2f\xfd": Compression.ZSTD,
 }
+UNPACK_IT = "unpack it yourself and name what comes out"
 XZ_MEMORY = 256 * 2**20  # bytes; what a file may ask for to be unpacked
 CHUNK = 2**16  # packed bytes read at once
 CRUMB = 512  # near the end of a zstd file, so that little is lost where it breaks off
-FAULTS = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, ValueError)
+FAULTS = (
+    OSError,
+    EOFError,
+    ValueError,
+    OverflowError,
+    NotImplementedError,
+    struct.error,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+)
+"""What the libraries raise for files that are damaged."""
 
 
 class Counted(Protocol):
@@ -89,9 +102,8 @@ def unpacking(packed: Counted, compression: Compression, limits: Limits) -> Byte
     return Unpacked(_UNPACK[compression](packed), packed, limits)
 
 
-def check_ratio(unpacked: int, packed: int, limits: Limits) -> None:
+def check_ratio(unpacked: int, packed: int, limits: Limits, *, cure: str = UNPACK_IT) -> None:
     """Refuse what is unpacked to more than any archive of tickets would be."""
-    cure = "unpack it yourself and name what comes out"
     if unpacked > limits.unpacked:
         raise ArchiveError(f"an archive must not be over {megabytes(limits.unpacked)} unpacked, is more: split it")
     if unpacked > limits.ratio_from and unpacked > limits.ratio * max(packed, 1):
@@ -129,9 +141,7 @@ class _Stepwise:
         self._rest = b""
 
     def read(self, size: int, /) -> bytes:
-        while True:
-            if self._step.eof and not self._next_stream():
-                return b""
+        while not self._step.eof or self._next_stream():
             if self._step.needs_input and not self._rest:
                 self._rest = self._packed.read(CHUNK)
                 if not self._rest:
@@ -140,10 +150,13 @@ class _Stepwise:
             self._rest = b""
             if block:
                 return block
+        return b""
 
     def _next_stream(self) -> bool:
+        """Begin the next stream, behind what only fills up the file; False where there is none."""
         self._rest = self._step.unused_data.lstrip(b"\0") or self._packed.read(CHUNK).lstrip(b"\0")
-        self._step = self._start()
+        if self._rest:
+            self._step = self._start()
         return bool(self._rest)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from advisor.archive.formats.opening import opened, read_whole
 from advisor.archive.formats.packing import check_ratio
 from advisor.archive.formats.shape import Fields, ObjectShape
-from advisor.archive.formats.values import Archive, Compression, Limits, Meter, Record, Refused, megabytes
+from advisor.archive.formats.values import MOST_COLUMNS, Archive, Compression, Limits, Meter, Record, Refused, megabytes
 from advisor.errors import ArchiveError
 
 MAGIC = b"PAR1"
@@ -27,43 +27,96 @@ SAMPLE = 200  # rows
 def read_parquet(archive: Archive, meter: Meter, limits: Limits) -> Iterator[Record]:
     """The rows of a Parquet file."""
     shape = ObjectShape(archive)
-    with _parquet(archive, meter, limits) as file:
-        for number, row in enumerate(_rows(file, archive, meter, limits), 1):
+    with _open(archive, limits) as table:
+        meter.total = archive.path.stat().st_size
+        for number, row in enumerate(_rows(table, archive, meter, limits), 1):
             where = f"{archive.path.name}, row {number}"
             yield where, row if isinstance(row, Refused) else shape.fields(row)
 
 
 def sample_of(archive: Archive, limits: Limits) -> tuple[tuple[str, ...], list[Fields]]:
     """The columns, with those inside of structs, and the first rows."""
-    meter = Meter()
-    with _parquet(archive, meter, limits) as file:
-        columns = [name for field in file.schema_arrow for name in _named(field)]
+    with _open(archive, limits) as table:
+        columns = table.columns()
+        if len(columns) > MOST_COLUMNS:
+            raise ArchiveError(
+                f"a table must not have over {MOST_COLUMNS:,} columns, has {len(columns):,}: leave some out"
+            )
         rows: list[Fields] = []
-        for batch in file.iter_batches(batch_size=_batch_size(file), use_threads=False):
+        size = 0
+        for batch in table.batches(table.names):
             rows += [row for row in _objects(batch, limits) if isinstance(row, dict)]
-            if len(rows) >= SAMPLE:
+            size += batch.nbytes
+            if len(rows) >= SAMPLE or size > BATCH_SIZE:
                 break
-    return tuple(columns), [_flat(row) for row in rows[:SAMPLE]]
+    return columns, [_flat(row) for row in rows[:SAMPLE]]
+
+
+class _Table:
+    """An open Parquet file."""
+
+    def __init__(self, source: Any) -> None:
+        import pyarrow.parquet
+
+        self._file: Any = pyarrow.parquet.ParquetFile(source, buffer_size=BUFFER, pre_buffer=False)
+        self._schema = self._file.schema_arrow
+        texts = [field.name for field in self._schema if _is_text(field.type)]
+        self._kept: Any = pyarrow.parquet.ParquetFile(source, read_dictionary=texts, pre_buffer=False)
+        self.names: list[str] = self._schema.names
+        self.rows: int = self._file.metadata.num_rows
+
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns, with those inside of structs."""
+        return tuple(name for field in self._schema for name in _named(field))
+
+    def top(self, column: str) -> str:
+        """The column to be read for one that may be inside a struct."""
+        return column if column in self.names else column.partition(".")[0]
+
+    def batches(self, wanted: list[str]) -> Iterator[Any]:
+        """Some rows at a time. Raises ArchiveError where the file is damaged."""
+        import pyarrow
+
+        for group in range(self._file.num_row_groups):
+            try:
+                size = self._batch_size(group, wanted)
+                yield from self._file.iter_batches(size, row_groups=[group], columns=wanted, use_threads=False)
+            except (pyarrow.ArrowException, OSError, ValueError) as error:
+                raise ArchiveError(_damaged(error)) from error
+
+    def _batch_size(self, group: int, wanted: list[str]) -> int:
+        """Rows to decode at once: by their mean size, and fewer where a dictionary holds a giant text.
+
+        A dictionary keeps a text once for many rows, and each row that is decoded has it whole.
+        """
+        told = self._file.metadata.row_group(group)
+        rows = int(BATCH_SIZE / max(told.total_byte_size / max(told.num_rows, 1), 1))
+        return max(1, min(BATCH, rows, BATCH_SIZE // self._longest_kept(group, wanted)))
+
+    def _longest_kept(self, group: int, wanted: list[str]) -> int:
+        """Bytes of the longest text in the dictionaries of a group, which come with its first row; 1 without any."""
+        import pyarrow.compute
+
+        first = next(self._kept.iter_batches(1, row_groups=[group], columns=wanted, use_threads=False), None)
+        columns = first.columns if first is not None else ()
+        kept = (one.dictionary for one in columns if pyarrow.types.is_dictionary(one.type))
+        lengths = (pyarrow.compute.binary_length(one) for one in kept if _is_text(one.type))
+        return max((pyarrow.compute.max(one).as_py() or 1 for one in lengths), default=1)
 
 
 @contextmanager
-def _parquet(archive: Archive, meter: Meter, limits: Limits) -> Iterator[Any]:
+def _open(archive: Archive, limits: Limits) -> Iterator[_Table]:
     """The file, open; one that is packed is held whole, as its end must be read first."""
     import pyarrow
-    import pyarrow.parquet
 
-    if archive.compression is Compression.NONE and archive.member is None:
-        meter.total = archive.path.stat().st_size
-        source: Any = pyarrow.OSFile(str(archive.path))
-    else:
-        source = pyarrow.BufferReader(_whole(archive, limits))
-        meter.total = archive.path.stat().st_size
+    plain = archive.compression is Compression.NONE and archive.member is None
+    source = pyarrow.OSFile(str(archive.path)) if plain else pyarrow.BufferReader(_whole(archive, limits))
     with source:
         try:
-            file = pyarrow.parquet.ParquetFile(source, buffer_size=BUFFER, pre_buffer=False)
+            table = _Table(source)
         except (pyarrow.ArrowException, OSError, ValueError) as error:
             raise ArchiveError(f"{archive.path.name}: {_damaged(error)}") from error
-        yield file
+        yield table
 
 
 def _whole(archive: Archive, limits: Limits) -> bytes:
@@ -75,37 +128,19 @@ def _whole(archive: Archive, limits: Limits) -> bytes:
     return whole
 
 
-def _rows(file: Any, archive: Archive, meter: Meter, limits: Limits) -> Iterator[Fields | Refused]:
-    wanted = sorted({_top(column, file) for column in archive.mapping.values()})
-    for one in archive.mapping.values():
-        if _top(one, file) not in file.schema_arrow.names:
-            there = ", ".join(file.schema_arrow.names)
-            raise ArchiveError(f"the column {one} must be there, and is not: columns are {there}")
-    given, unpacked, all_rows = 0, 0, max(file.metadata.num_rows, 1)
-    for batch in _batches(file, wanted):
+def _rows(table: _Table, archive: Archive, meter: Meter, limits: Limits) -> Iterator[Fields | Refused]:
+    wanted = sorted({table.top(column) for column in archive.mapping.values()})
+    gone = next((column for column in wanted if column not in table.names), None)
+    if gone is not None:
+        there = ", ".join(table.names)
+        raise ArchiveError(f"the column {gone} must be there, and is not: columns are {there}")
+    given, unpacked = 0, 0
+    for batch in table.batches(wanted):
         yield from _objects(batch, limits)
         given += batch.num_rows
         unpacked += batch.nbytes
-        meter.done = meter.total * given // all_rows
-        check_ratio(unpacked, max(meter.done, 1), limits)
-
-
-def _batches(file: Any, wanted: list[str]) -> Iterator[Any]:
-    import pyarrow
-
-    size = _batch_size(file)
-    for group in range(file.num_row_groups):
-        try:
-            yield from file.iter_batches(size, row_groups=[group], columns=wanted, use_threads=False)
-        except (pyarrow.ArrowException, OSError, ValueError) as error:
-            raise ArchiveError(_damaged(error)) from error
-
-
-def _batch_size(file: Any) -> int:
-    """Rows to decode at once, by the mean size of the largest group's rows."""
-    groups = [file.metadata.row_group(place) for place in range(file.metadata.num_row_groups)]
-    largest = max((group.total_byte_size / max(group.num_rows, 1) for group in groups), default=1.0)
-    return max(1, min(BATCH, int(BATCH_SIZE / max(largest, 1))))
+        meter.done = meter.total * given // max(table.rows, 1)
+        check_ratio(unpacked, meter.done, limits, cure="write its rows as CSV or JSON lines")
 
 
 def _objects(batch: Any, limits: Limits) -> Iterator[Fields | Refused]:
@@ -183,9 +218,11 @@ def _flat(row: Fields) -> Fields:
     return {**row, **inside}
 
 
-def _top(column: str, file: Any) -> str:
-    """The column to be read for one that may be inside a struct."""
-    return column if column in file.schema_arrow.names else column.partition(".")[0]
+def _is_text(kind: Any) -> bool:
+    import pyarrow
+
+    of = pyarrow.types
+    return bool(of.is_string(kind) or of.is_large_string(kind) or of.is_binary(kind) or of.is_large_binary(kind))
 
 
 def _damaged(error: Exception) -> str:

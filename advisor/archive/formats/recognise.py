@@ -20,7 +20,7 @@ from advisor.archive.formats.opening import head_of
 from advisor.archive.formats.packing import UTF16, Recoded
 from advisor.archive.formats.shape import columns_of, value_at
 from advisor.archive.formats.tables import SEPARATORS, dialect_of, first_rows, heading_of
-from advisor.archive.formats.values import HEAD, Archive, DateOrder, Dates, Format, Limits, OrderBy
+from advisor.archive.formats.values import HEAD, MOST_COLUMNS, Archive, DateOrder, Dates, Format, Limits, OrderBy
 from advisor.archive.formats.zips import ZIP, open_zip
 from advisor.errors import ArchiveError
 from advisor.wire.errors import shown
@@ -114,8 +114,8 @@ def _member(path: Path, limits: Limits) -> str | None:
     with path.open("rb") as file:
         if not file.read(4).startswith(ZIP):
             return None
-    with open_zip(path, limits) as zip:
-        names = [file.filename for file in zip.files]
+    with open_zip(path, limits) as zipped:
+        names = [file.filename for file in zipped.files]
     if names and all(name.lower().endswith(EML) for name in names):
         return ""
     if len(names) != 1:
@@ -209,7 +209,7 @@ def _sample(archive: Archive, limits: Limits) -> tuple[tuple[str, ...], Samples]
         head = Recoded(io.BytesIO(head)).read(len(head))
     if archive.format is not Format.CSV:
         records = json_kind.first_objects(head, archive, limits, most=SAMPLE)
-        columns = tuple(dict.fromkeys(name for record in records for name in columns_of(record)))
+        columns = tuple(dict.fromkeys(name for record in records for name in columns_of(record)))[:MOST_COLUMNS]
         return columns, [{column: value_at(record, column) for column in columns} for record in records]
     whole = head if len(head) < HEAD else head[: head.rfind(b"\n") + 1]  # without a line that may be cut
     return archive.columns, list(islice(first_rows(archive, whole), SAMPLE))

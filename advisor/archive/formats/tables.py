@@ -12,13 +12,14 @@ from dataclasses import dataclass
 
 from advisor.archive.formats.lines import lines_of, text_of
 from advisor.archive.formats.shape import CellShape
-from advisor.archive.formats.values import Archive, Bytes, Limits, Record, Refused, megabytes
+from advisor.archive.formats.values import MOST_COLUMNS, Archive, Bytes, Limits, Record, Refused, megabytes
 from advisor.errors import ArchiveError
 
 SEPARATORS = ",;\t|"
 NAMED = {"\t": "tab"}
 ESCAPED = re.compile(r'\\"[^,;\t|\r\n]')  # a quotation mark that does not end its cell
 MARK = "\ufeff"
+MOST_LINES = 100_000  # of a row
 SAMPLED = 2**17  # bytes of a row by which columns are guessed; longer ones are left out of that
 READ_AGAIN = 8  # times the longest record that lines behind broken quotes may be read again, and once the file besides
 
@@ -47,6 +48,8 @@ def heading_of(head: bytes, dialect: Dialect) -> tuple[str, ...]:
         cells: list[str] = next(_reader(iter(lines), dialect), [])
     except csv.Error as error:
         raise ArchiveError(f"the first line must name the columns ({error}): write their names there") from error
+    if len(cells) > MOST_COLUMNS:
+        raise ArchiveError(f"a table must not have over {MOST_COLUMNS:,} columns, has {len(cells):,}: leave some out")
     names: list[str] = []
     for place, cell in enumerate(cells, 1):
         name = " ".join(cell.split()) or f"column {place}"
@@ -142,7 +145,7 @@ class _Rows:
         self._given += 1
         self._row.append(line)
         self._size += len(line or "")
-        if line is None or self._size > self._limits.record:
+        if line is None or self._size > self._limits.record or len(self._row) > MOST_LINES:
             raise _TooLongError
         return line
 
@@ -174,7 +177,7 @@ class _Rows:
         return text
 
     def _too_long(self) -> Refused:
-        most = megabytes(self._limits.record)
+        most = f"{megabytes(self._limits.record)} or {MOST_LINES:,} lines"
         self._broken("")
         return Refused(f"a row must not be over {most}: look for a quotation mark that is not closed, or cut the text")
 

@@ -27,7 +27,7 @@ Read = Mail | Refused
 
 
 class Threads:
-    """Which mails belong together; some 150 bytes a mail, whatever stands in it."""
+    """Which mails belong together; some 200 bytes a mail, whatever stands in it."""
 
     def __init__(self) -> None:
         self._node: dict[int, int] = {}  # hash of a Message-ID -> its node

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+MOST_COLUMNS = 2_000  # of a table
 HEAD = 2**20  # bytes of the beginning, unpacked, by which an archive is recognised
 
 
