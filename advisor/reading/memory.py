@@ -112,12 +112,17 @@ class Cache:
                     oldest = tables.execute(f'select min(rowid) from "{kind}"').fetchone()[0] or 0
                     kept = int((newest - oldest + 1) * FILLED * self._limit / size)
                     tables.execute(f'delete from "{kind}" where rowid <= ?', [newest - kept])
-            self._database.tables.conn.execute("vacuum")
+            self._shrink()
 
     def clear(self) -> int:
         """Forget everything; gives the number of rows that went."""
         with self._database.errors_named():
             with self._database.writing() as tables:
                 gone = sum(tables.execute(f'delete from "{kind}"').rowcount for kind in Kind)
-            self._database.tables.conn.execute("vacuum")
+            self._shrink()
         return gone
+
+    def _shrink(self) -> None:
+        """Give the room of deleted rows back to the disk; the log is written over, too."""
+        self._database.tables.conn.execute("vacuum")
+        self._database.tables.conn.execute("pragma wal_checkpoint(truncate)")
