@@ -6,7 +6,6 @@ words they are; who is forgotten takes all of it along.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -101,11 +100,11 @@ class Cache:
 
     def trim(self) -> None:
         """Drop the oldest rows where the limit is passed; called between runs, since it takes a while."""
-        path = self._database.path
-        size = sum(os.stat(one).st_size for one in (path, path.with_name(path.name + "-wal")) if one.exists())
-        if size <= self._limit:
-            return
         with self._database.errors_named():
+            self._database.tables.conn.execute("pragma wal_checkpoint(truncate)")
+            size = self._database.path.stat().st_size
+            if size <= self._limit:
+                return
             with self._database.writing() as tables:
                 for kind in Kind:
                     newest = tables.execute(f'select max(rowid) from "{kind}"').fetchone()[0] or 0
