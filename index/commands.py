@@ -5,8 +5,7 @@ shown at once.
 """
 
 import json
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from index.settings import KnowledgeSettings
 
 if TYPE_CHECKING:
     from index.articles import Article
+    from index.inventory import Inventory
     from index.knowledge import ImportReport, KnowledgeBase, Match
     from index.sources import Reading
     from index.store import Store
@@ -142,30 +142,19 @@ def remove(context: click.Context, ids: tuple[str, ...], yes: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def info(context: click.Context, as_json: bool) -> None:
-    """Count what the knowledge base holds.
+    """Count what the knowledge base holds, and show how its vectors are searched.
+
+    Of a compressed vector index the recall is measured, which takes some seconds for a million passages.
 
     \b
     Example: advisor kb info
+    Example: advisor kb info --json
     """
-    store = _store(context)
-    articles = store.articles()
-    facts = {
-        "articles": len(articles),
-        "passages": len(store.owners()),
-        "sources": dict(sorted(Counter(article.source for article in articles).items())),
-        "categories": dict(sorted(Counter(article.category or "" for article in articles).items())),
-        "encoder": store.encoder or None,
-        "generation": store.generation,
-        "file": str(_settings(context).knowledge_db),
-    }
-    if as_json:
-        click.echo(json.dumps(facts, ensure_ascii=False))
-        return
-    for name, value in facts.items():
-        shown = (
-            ", ".join(f"{key or 'none'} {count}" for key, count in value.items()) if isinstance(value, dict) else value
-        )
-        click.echo(f"{name:<12}{shown if shown not in (None, '') else 'none'}")
+    from index.inventory import take_inventory
+    from index.progress import ProgressBar
+
+    inventory = take_inventory(_settings(context), _store(context), ProgressBar())
+    click.echo(json.dumps(asdict(inventory), ensure_ascii=False) if as_json else _inventory_text(inventory))
 
 
 def _settings(context: click.Context) -> KnowledgeSettings:
@@ -233,6 +222,29 @@ def _match_text(match: "Match") -> str:
     excerpt = flat if len(flat) <= _EXCERPT else flat[: _EXCERPT - 1] + "…"
     heading = f" > {match.passage.heading}" if match.passage.heading else ""
     return f"{match.score:.2f}  {match.article.title}{heading}\n      {match.article.id}\n      {excerpt}"
+
+
+def _inventory_text(inventory: "Inventory") -> str:
+    vectors = inventory.vectors
+    named: Iterable[tuple[str, object]] = (
+        ("articles", inventory.articles),
+        ("passages", inventory.passages),
+        ("sources", _counts(inventory.sources)),
+        ("categories", _counts(inventory.categories)),
+        ("encoder", inventory.encoder),
+        ("generation", inventory.generation),
+        ("vectors", f"{vectors.kind}: {vectors.parameters}" if vectors.kind else None),
+        ("state", vectors.state),
+        ("recall@10", f"{vectors.recall} ({vectors.recall_measured})" if vectors.recall is not None else None),
+        ("bytes each", vectors.bytes_each),
+        ("file", inventory.file),
+        ("files", ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in inventory.files.items())),
+    )
+    return "\n".join(f"{name:<12}{'none' if value in (None, '') else value}" for name, value in named)
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name or 'none'} {count}" for name, count in counts.items())
 
 
 def _article_json(article: "Article") -> str:

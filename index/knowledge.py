@@ -14,11 +14,11 @@ from index.encoder.base import Encoder, Vectors, unit
 from index.errors import KnowledgeError
 from index.progress import Progress
 from index.settings import KnowledgeSettings
-from index.snapshot import Candidate, Snapshot, Snapshots
+from index.snapshot import Candidates, Read, Snapshot, Snapshots
 from index.store import Store, Written
+from index.upkeep import COMPRESS_ABOVE, Upkeep
 from index.vectors import set_threads
 
-LEXICAL_WEIGHT = 0.25
 _OTHERS = 3  # further passages of a matching article that are given along
 
 
@@ -58,15 +58,24 @@ class KnowledgeBase:
 
     @classmethod
     def open(
-        cls, settings: KnowledgeSettings, encoder: Encoder, *, progress: Progress | None = None
+        cls,
+        settings: KnowledgeSettings,
+        encoder: Encoder,
+        *,
+        progress: Progress | None = None,
+        compress_above: int = COMPRESS_ABOVE,
     ) -> "KnowledgeBase":
-        """Open the knowledge base in the home folder; passages of another encoder are embedded anew."""
+        """Open the knowledge base in the home folder; passages of another encoder are embedded anew.
+
+        Above so many passages the vector index is a compressed one.
+        """
         set_threads(1)
         store = Store.open(settings)
         cached = CachedEncoder.open(settings, encoder)
         while not _adopt(store, encoder, cached, progress):
             continue
-        return cls(store, Snapshots(settings.vectors, store, encoder), encoder, cached)
+        upkeep = Upkeep(settings.vectors, store, encoder.fingerprint, encoder.dimension, compress_above)
+        return cls(store, Snapshots(store, upkeep), encoder, cached)
 
     @property
     def generation(self) -> int:
@@ -88,7 +97,7 @@ class KnowledgeBase:
 
     def article(self, id: str) -> Article | None:
         """Give an article, None where there is none of this id."""
-        return self._store.article(id)
+        return self._snapshots.current().article(self._store, id)
 
     def categories(self) -> list[str]:
         """Give the categories of the articles, by name."""
@@ -126,19 +135,16 @@ class KnowledgeBase:
     def search(self, text: str, *, k: int, vector: Vectors | None = None) -> list[Match]:
         """Find the k articles nearest to a text, each by its best passage; `vector`: the text's, if known."""
         snapshot, candidates = self._candidates(text, k=k, vector=vector)
-        groups: dict[str, list[Candidate]] = {}
-        for candidate in candidates:
-            groups.setdefault(candidate.article_id, []).append(candidate)
-        best = [candidate for group in list(groups.values())[:k] for candidate in group[: 1 + _OTHERS]]
-        by_article: dict[str, list[Match]] = {}
-        for match in self._matches(snapshot, best):
-            by_article.setdefault(match.article.id, []).append(match)
-        return [replace(first, others=tuple(rest)) for first, *rest in by_article.values()]
+        groups = candidates.by_article(k=k, each=1 + _OTHERS)
+        read = snapshot.read(self._store, [candidates.numbers[row] for rows in groups for row in rows])
+        return [best for rows in groups if (best := _best(candidates, rows, read)) is not None]
 
     def search_passages(self, text: str, *, k: int, vector: Vectors | None = None) -> list[Match]:
         """Find the k passages nearest to a text; several may be of one article."""
         snapshot, candidates = self._candidates(text, k=k, vector=vector)
-        return self._matches(snapshot, candidates[:k])
+        numbers = candidates.numbers[:k]
+        read = snapshot.read(self._store, numbers)
+        return [_match(candidates, row, read) for row, number in enumerate(numbers) if number in read]
 
     def passage_vectors(self, ids: Sequence[int]) -> Vectors:
         """Give the vectors of passages by number: (n, dimension), unit rows."""
@@ -152,39 +158,22 @@ class KnowledgeBase:
         """Give each category's mean passage vector, scaled to length 1: (dimension,)."""
         snapshot = self._snapshots.current()
         category = {article.id: article.category for article in self.articles()}
+        owners = snapshot.owners
         members: dict[str, list[int]] = {}
-        for number, article_id in snapshot.owners.items():
-            name = category.get(article_id)
+        for place, number in enumerate(owners.numbers.tolist()):
+            name = category.get(owners.article(place))
             if name is not None:
                 members.setdefault(name, []).append(number)
         return {name: unit(snapshot.vectors.vectors(ids).mean(axis=0)) for name, ids in sorted(members.items())}
 
-    def _candidates(self, text: str, *, k: int, vector: Vectors | None) -> tuple[Snapshot, list[Candidate]]:
+    def _candidates(self, text: str, *, k: int, vector: Vectors | None) -> tuple[Snapshot, Candidates]:
         """Find what may be among the best k, best first."""
         snapshot = self._snapshots.current()
-        if not snapshot.owners:
-            return snapshot, []
+        if not len(snapshot.owners):
+            return snapshot, Candidates([], [], [], [], [])
         if vector is None:
             vector = self._encoder.encode([text]).sentences
-        query = snapshot.vocabulary.query(text)
-        found = snapshot.candidates(self._store, vector, query, k=k)
-        return snapshot, sorted(found, key=lambda candidate: (-_score(candidate), candidate.passage_id))
-
-    def _matches(self, snapshot: Snapshot, candidates: Sequence[Candidate]) -> list[Match]:
-        """Give the passages and articles of candidates; one removed this very moment is passed over."""
-        found = snapshot.read(self._store, [candidate.passage_id for candidate in candidates])
-        return [
-            Match(
-                passage_id=candidate.passage_id,
-                passage=found[candidate.passage_id][0],
-                article=found[candidate.passage_id][1],
-                similarity=candidate.similarity,
-                lexical=candidate.lexical,
-                score=_score(candidate),
-            )
-            for candidate in candidates
-            if candidate.passage_id in found
-        ]
+        return snapshot, snapshot.candidates(text, vector, k=k)
 
     def _embed(self, articles: Sequence[Article], progress: Progress | None) -> list[Written]:
         """Cut articles and embed their passages, all of them together."""
@@ -199,8 +188,19 @@ class KnowledgeBase:
         return written
 
 
-def _score(candidate: Candidate) -> float:
-    return candidate.similarity + LEXICAL_WEIGHT * candidate.lexical
+def _best(candidates: Candidates, rows: Sequence[int], read: Read) -> Match | None:
+    """Give the first of some candidates with the others; one removed this very moment is passed over."""
+    there = [row for row in rows if candidates.numbers[row] in read]
+    if not there:
+        return None
+    return _match(candidates, there[0], read, tuple([_match(candidates, row, read) for row in there[1:]]))
+
+
+def _match(candidates: Candidates, row: int, read: Read, others: tuple[Match, ...] = ()) -> Match:
+    number = candidates.numbers[row]
+    passage, article = read[number]
+    similarity, lexical, score = candidates.similarities[row], candidates.lexical[row], candidates.scores[row]
+    return Match(number, passage, article, similarity, lexical, score, others)
 
 
 def _refuse_foreign(source: str, given: Mapping[str, Article], before: Mapping[str, tuple[str, str]]) -> None:
@@ -219,7 +219,7 @@ def _adopt(store: Store, encoder: Encoder, cached: CachedEncoder, progress: Prog
         generation, made_by = store.generation, store.encoder
         if made_by in ("", encoder.fingerprint):
             return True
-        passages = store.passages(list(store.owners()))
+        passages = store.passages(store.owners().numbers.tolist())
     vectors = cached.sentences([passage.embedded_text for passage in passages.values()], progress=progress)
     fresh = dict(zip(passages, vectors, strict=True))
     return store.replace_vectors(fresh, encoder=encoder.fingerprint, generation=generation)

@@ -1,11 +1,12 @@
-"""Words as the full-text tables know them: stems, rarity, and a query that cannot be misread."""
+"""Words as the full-text tables know them: stems, how rare they are, and which of a text are worth looking up."""
 
 import math
 import re
 import sqlite3
 import threading
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
 
 from index.store import TOKENIZER
 
@@ -14,6 +15,7 @@ _MOST_WORDS = 24  # of a query, the rarest
 _MOST_CHARACTERS = 50_000  # of a text that is searched for
 _MOST_LETTERS = 64  # of a word
 _MOST_STEMS = 100_000  # remembered
+_MOST_POSTINGS = 70_000  # looked at in one search
 
 
 def words(text: str) -> list[str]:
@@ -34,10 +36,17 @@ class Stemmer:
         self._connection.execute("create virtual table stem using fts5vocab(word, instance)")
 
     def stems(self, words: Sequence[str]) -> list[str]:
-        """Give the stem of each word; of what is no word, the thing itself."""
+        """Give the stem of each word, the first one where it is cut; of what is no word, the thing itself."""
+        stems = self._stems
+        try:
+            return [stems[word] for word in words]
+        except KeyError:
+            return self._learned(words)
+
+    def _learned(self, words: Sequence[str]) -> list[str]:
         with self._lock:
             if len(self._stems) > _MOST_STEMS:
-                self._stems.clear()
+                self._stems = {}
             self._learn([word for word in dict.fromkeys(words) if word not in self._stems])
             return [self._stems[word] for word in words]
 
@@ -54,28 +63,44 @@ class Stemmer:
 class Vocabulary:
     """How rare each word is among the passages."""
 
-    def __init__(self, stemmer: Stemmer, frequencies: Mapping[str, int], passages: int) -> None:
-        """Take in how many of the passages each stem stands."""
+    def __init__(
+        self,
+        stemmer: Stemmer,
+        frequencies: Mapping[str, int],
+        passages: int,
+        *,
+        most_postings: int = _MOST_POSTINGS,
+    ) -> None:
+        """Take in how many of the passages each stem stands, and how many postings one search may look at."""
         self._stemmer = stemmer
         self._frequencies = frequencies
         self._passages = passages
+        self._most_postings = most_postings
+        self._rarities: dict[str, float] = {}  # of words asked for before
 
     def idf(self, words: Sequence[str]) -> list[float]:
         """Give ln(1 + (n - df + 0.5) / (df + 0.5)) of each word, the inverse document frequency of BM25."""
-        stems = self._stemmer.stems([word.lower() for word in words])
-        return [self._rarity(self._frequencies.get(stem, 0)) for stem in stems]
+        rarities = self._rarities
+        try:
+            return [rarities[word] for word in words]
+        except KeyError:
+            return self._learned(words)
 
-    def query(self, text: str) -> str | None:
-        """Make an FTS5 query: any of the 24 rarest known words, each quoted; None where none is known."""
-        found = words(text)
-        stems = self._stemmer.stems(found)
-        known = {stem: word for stem, word in zip(stems, found, strict=True) if stem in self._frequencies}
-        rarest = sorted(known, key=lambda stem: self._frequencies[stem])[:_MOST_WORDS]
-        return " OR ".join(_quoted(known[stem] for stem in rarest)) or None
+    def rarest(self, text: str) -> list[str]:
+        """Give the stems of at most 24 known words, the rarest first, as long as their postings are few enough."""
+        known = self._frequencies
+        stems = [stem for stem in dict.fromkeys(self._stemmer.stems(words(text))) if stem in known]
+        rarest = sorted(stems, key=known.__getitem__)[:_MOST_WORDS]
+        sums = accumulate(known[stem] for stem in rarest)
+        return [stem for stem, postings in zip(rarest, sums, strict=True) if postings <= self._most_postings]
+
+    def _learned(self, words: Sequence[str]) -> list[float]:
+        stems = self._stemmer.stems([word.lower() for word in words])
+        found = [self._rarity(self._frequencies.get(stem, 0)) for stem in stems]
+        if len(self._rarities) > _MOST_STEMS:
+            self._rarities = {}
+        self._rarities.update(zip(words, found, strict=True))
+        return found
 
     def _rarity(self, frequency: int) -> float:
         return math.log(1 + (self._passages - frequency + 0.5) / (frequency + 0.5))
-
-
-def _quoted(found: Iterable[str]) -> Iterable[str]:
-    return (f'"{word}"' for word in found)

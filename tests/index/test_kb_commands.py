@@ -127,7 +127,27 @@ def test_info_counts(call: Call, folder: Path) -> None:
     facts = json.loads(call("info", "--json").stdout)
     assert (facts["articles"], facts["passages"], facts["sources"]) == (2, 2, {"help-center": 2})
     assert (facts["encoder"], facts["generation"]) == ("hash-1", 1)
-    assert "articles    2\n" in call("info").stdout
+    assert (facts["vectors"]["kind"], facts["vectors"]["state"], facts["vectors"]["recall"]) == (
+        "exact",
+        "in step",
+        1.0,
+    )
+    assert facts["files"]["index/passages.faiss"] == pytest.approx(2 * facts["vectors"]["bytes_each"])
+    told = call("info").stdout
+    for line in (
+        "articles    2\n",
+        "categories  none 2\n",
+        "vectors     exact: 384 numbers of 32 bits, all vectors searched\n",
+        "state       in step\n",
+        "recall@10   1.0 (not measured: all vectors are searched)\n",
+    ):
+        assert line in told
+
+
+def test_info_of_an_empty_knowledge_base_says_so(call: Call) -> None:
+    told = call("info").stdout
+    for line in ("articles    0\n", "vectors     none\n", "state       nothing to search yet\n", "recall@10   none\n"):
+        assert line in told
 
 
 @pytest.mark.parametrize("command", [[], ["import"], ["search"], ["list"], ["show"], ["remove"], ["info"]])
