@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,6 +31,8 @@ MOST_LABELS = 30  # of a confusion matrix; of more, only the most confused are s
 SHOWN_LABELS = 24  # then
 MOST_BARS = 60
 WIDE = 460  # of a picture of bars, in pixels
+SLICES = (*PALETTE[:6], "#F0E442", GREY, "#882255", "#44AA99")  # of one bar; the last two of Tol (2021)
+NAMED_SLICE = 0.04  # of the whole, from which a slice carries its share
 CELL = 92  # width of a cell of a picture of moves, in pixels
 ON_PAGE = {
     'fill="white"': 'fill="none"',
@@ -77,6 +80,14 @@ class Move:
     after: str
     count: int
     stays: bool  # they count as one
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A part of a whole."""
+
+    label: str
+    share: float  # 0 to 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +286,30 @@ def moves(found: Sequence[Move], title: str, *, before: str, after: str, said: s
     numbers = base.mark_text(fontSize=12, color=INK).encode(text="text:N")
     chart = (cells + numbers).properties(width=CELL * max(1, len(across)), height=36 * max(1, len(down)))
     return on_page(_svg(chart, title, said))
+
+
+def stacked_bar(slices: Sequence[Slice], title: str, *, axis: str, said: str) -> str:
+    """One bar of at most 10 slices, in the order given; the legend names each with its share."""
+    import altair as alt
+
+    if len(slices) > len(SLICES):
+        raise ValueError(f"a stacked bar must have at most {len(SLICES)} slices, was given {len(slices)}")
+    ends = np.cumsum([0.0, *(one.share for one in slices)]).tolist()
+    names = [f"{_short(one.label)}, {one.share:.1%}" for one in slices]
+    rows = [
+        {"name": name, "start": start, "end": end, "middle": (start + end) / 2, "text": f"{one.share:.0%}"}
+        for name, (start, end), one in zip(names, pairwise(ends), slices, strict=True)
+    ]
+    legend = alt.Legend(title=None, orient="bottom", columns=2, labelLimit=300, symbolType="square")
+    colours = alt.Scale(domain=names, range=list(SLICES[: len(names)]))
+    x = alt.X("start:Q", title=axis).scale(domain=[0, 1], nice=False).axis(format=".0%", tickCount=5)
+    base = alt.Chart(_table(rows))
+    drawn = base.mark_bar(height=56, stroke="#ffffff", strokeWidth=1).encode(
+        x=x, x2="end:Q", color=alt.Color("name:N", sort=names, legend=legend, scale=colours)
+    )
+    wide = base.transform_filter(f"datum.end - datum.start >= {NAMED_SLICE}")
+    numbers = wide.mark_text(dy=-40, fontSize=13, color=INK).encode(x="middle:Q", text="text:N")
+    return on_page(_svg((drawn + numbers).properties(width=WIDE + 160, height=110), title, said))
 
 
 def on_page(svg: str) -> str:

@@ -17,6 +17,7 @@ HELP = {
     "accounts": "Accounts: import, show, and their wishes on file.",
     "advise": "Advise, for each ticket, an article or a person, and say why.",
     "audit": "Label drawn tickets blind, so that compliance can be corrected.",
+    "bench": "Measure how long each step of a ticket takes, on one core.",
     "compare": "Compare two results of an archive, and both with what was done.",
     "compliance": "How often what was done was what the customer wished.",
     "customers": "Customers: import, show, and their wishes on file.",

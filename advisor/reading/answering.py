@@ -9,6 +9,7 @@ import numpy as np
 
 from advisor.reading.answers import AnswerHead
 from advisor.reading.heads import Matrix
+from advisor.reading.memory import Memory
 from advisor.reading.pairs import CANDIDATES, Passages, Question, pair_features
 from advisor.reading.readings import UNKNOWN_TOPIC
 from advisor.reading.terms import rare_words
@@ -35,9 +36,11 @@ NO_ANSWERS = Answers()
 class Answering:
     """Searches the knowledge base, orders what it finds and judges the first."""
 
-    def __init__(self, knowledge: KnowledgeBase, encoder: Encoder, head: AnswerHead) -> None:
+    def __init__(
+        self, knowledge: KnowledgeBase, encoder: Encoder, head: AnswerHead, memory: Memory | None = None
+    ) -> None:
         self.knowledge = knowledge
-        self._passages = Passages(knowledge, encoder, head.axes)
+        self._passages = Passages(knowledge, encoder, head.axes, memory)
         self._head = head
 
     def answer(self, question: Question, *, failed: Collection[str]) -> Answers:

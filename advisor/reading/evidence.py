@@ -27,7 +27,7 @@ from advisor.reading.look import Looker, packed, unpacked
 from advisor.reading.memory import Kind, Memory, Nothing
 from advisor.reading.readings import HeadReader, Ideals, Linear, Readings
 from advisor.reading.told import VERSION as WORDS
-from advisor.reading.told import Told, hashed_of, key_of, matter_key, tell
+from advisor.reading.told import Told, hashed_of, key_of, look_key, tell
 from advisor.reading.topics import TopicHead
 from advisor.reading.work import Work, notices
 from advisor.types import (
@@ -109,7 +109,7 @@ class Reader:
         self._looker = Looker(encoder, heads.feeling, heads.close, heads.answers.axes)
         linear = Linear(heads.tones, heads.severity, heads.moments, heads.failures, heads.topics)
         self._head_reader = HeadReader(linear, encoder, ideals)
-        self._answering = Answering(knowledge, encoder, heads.answers)
+        self._answering = Answering(knowledge, encoder, heads.answers, self._memory)
         self._ideals = ideals
 
     def read(self, tickets: list[tuple[Ticket, History]], /) -> list[Read]:
@@ -166,7 +166,7 @@ class Reader:
     def _look(self, works: Sequence[Work]) -> None:
         """Let works that have none have their look, each text looked at once."""
         lacking = [work for work in works if work.look is None]
-        keys = [matter_key(work.matter, self.prints.looks) for work in lacking]
+        keys = [look_key(work.text, self.prints.looks) for work in lacking]
         looks = {key: unpacked(content) for key, content in self._memory.find(Kind.LOOKS, list(set(keys))).items()}
         missing = {key: work.matter for key, work in zip(keys, lacking, strict=True) if key not in looks}
         fresh = dict(zip(missing, self._looker.look(list(missing.values())), strict=True)) if missing else {}
@@ -181,7 +181,7 @@ class Reader:
         missing = {key: work for key, work in zip(keys, works, strict=True) if key not in read}
         self._look(list(missing.values()))
         looks = [work.look for work in missing.values() if work.look is not None]
-        fresh = self._head_reader.read(looks, [work.matter.text for work in missing.values()])
+        fresh = self._head_reader.read(looks, [work.told.matter for work in missing.values()])
         read |= self._kept(Kind.READINGS, dict(zip(missing, fresh, strict=True)))
         for key, work in zip(keys, works, strict=True):
             work.read = read[key]
@@ -195,7 +195,7 @@ class Reader:
         missing = {key: work for key, work in zip(keys, works, strict=True) if key not in answers}
         self._look(list(missing.values()))
         fresh = {
-            key: self._answering.answer(work.look.question(work.matter.text), failed=work.failed)
+            key: self._answering.answer(work.look.question(work.told.matter), failed=work.failed)
             for key, work in missing.items()
             if work.look is not None
         }

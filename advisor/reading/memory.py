@@ -28,6 +28,7 @@ class Kind(StrEnum):
     TOLD = "told"
     READINGS = "readings"
     ANSWERS = "answers"
+    PASSAGES = "passages"
 
 
 class Memory(Protocol):

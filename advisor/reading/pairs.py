@@ -5,6 +5,7 @@ Late interaction (ColBERT, arXiv 2004.12832) uses the encoder's own token vector
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advisor.reading.heads import Matrix
+from advisor.reading.memory import Kind, Memory, Nothing
 from advisor.reading.terms import WORD, first_sentence, stem, stems, telling, terms
 from index.encoder import Encoder, Tokens, Vectors, unit
 from index.knowledge import KnowledgeBase, Match
@@ -75,10 +77,18 @@ class Passages:
     `axes`, (dimension, fewer): word pieces are compared on these main axes, which costs less; None: as they are.
     """
 
-    def __init__(self, knowledge: KnowledgeBase, encoder: Encoder, axes: Matrix | None = None) -> None:
+    def __init__(
+        self,
+        knowledge: KnowledgeBase,
+        encoder: Encoder,
+        axes: Matrix | None = None,
+        memory: Memory | None = None,
+    ) -> None:
         self._knowledge = knowledge
         self._encoder = encoder
         self._axes = axes
+        self._memory = memory or Nothing()
+        self._made_by = f"{encoder.fingerprint} {'' if axes is None else hashlib.sha256(axes.tobytes()).hexdigest()}"
         self._seen: OrderedDict[str, Seen] = OrderedDict()
         self._known: OrderedDict[tuple[int, str], Known] = OrderedDict()  # by passage and state of the knowledge base
         self._lock = Lock()
@@ -93,12 +103,29 @@ class Passages:
             there = {text: self._seen[text] for text in texts if text in self._seen}
         missing = [text for text in dict.fromkeys(texts) if text not in there]
         if missing:
-            read = self._encoder.encode(missing, tokens=True)
-            rows = zip(missing, read.sentences, read.tokens, strict=True)
-            there |= {text: Seen(sentence, self.pieces(tokens)) for text, sentence, tokens in rows}
+            there |= self._made(missing)
         with self._lock:
             _keep(self._seen, there)
         return [there[text] for text in texts]
+
+    def _made(self, texts: Sequence[str]) -> dict[str, Seen]:
+        """From the memory, else by the encoder; rounded to 16 bits either way."""
+        keys = {text: hashlib.sha256(f"{self._made_by} {text}".encode("utf-8", "replace")).digest() for text in texts}
+        kept = self._memory.find(Kind.PASSAGES, list(keys.values()))
+        missing = [text for text in texts if keys[text] not in kept]
+        if missing:
+            read = self._encoder.encode(missing, tokens=True)
+            rows = zip(missing, read.sentences, read.tokens, strict=True)
+            fresh = {keys[text]: _packed(sentence, self.pieces(tokens)) for text, sentence, tokens in rows}
+            self._memory.keep(Kind.PASSAGES, fresh)
+            kept |= fresh
+        return {text: self._unpacked(kept[key]) for text, key in keys.items()}
+
+    def _unpacked(self, content: bytes) -> Seen:
+        values = np.frombuffer(content, np.float16).astype(np.float32)
+        dimension = self._encoder.dimension
+        axes = dimension if self._axes is None else self._axes.shape[1]
+        return Seen(values[:dimension], values[dimension:].reshape(-1, axes))
 
     def known(self, matches: Sequence[Match]) -> list[Known]:
         """The stems of matches, found once while they are kept and the knowledge base stays as it is."""
@@ -269,6 +296,11 @@ def parts_of(first: Tokens, sentence: Vectors) -> Vectors:
         return sentence[np.newaxis]
     starts = range(0, max(1, len(pieces) - PART // 2), PART // 2)
     return unit(np.stack([pieces[start : start + PART].mean(axis=0) for start in starts]))
+
+
+def _packed(sentence: Vectors, pieces: Vectors) -> bytes:
+    """A passage as the encoder reads it, in 16 bits."""
+    return np.concatenate([sentence, pieces.reshape(-1)]).astype(np.float16).tobytes()
 
 
 def _keep(kept: OrderedDict[Key, Value], fresh: Mapping[Key, Value]) -> None:

@@ -34,6 +34,7 @@ class Told:
     failure: FailureWords = NOTHING_TRIED
     cut: int = 0  # word pieces that the encoder did not read
     text: bytes = b""  # names what the encoder reads
+    matter: str = ""  # what the encoder reads, masked
 
 
 UNREAD = Told(readability=Readability.EMPTY, language="und", has_phone=False, wishes=())
@@ -47,7 +48,8 @@ def tell(document: Document, matter: Matter, thread: Sequence[Message], look: Lo
         language=document.language,
         has_phone=document.phone is not None,
         wishes=wishes,
-        text=matter_key(matter, ""),
+        text=text_key(matter),
+        matter=matter.text,
     )
     if look is None:
         return told
@@ -69,9 +71,14 @@ def key_of(ticket: Ticket, reader: str) -> bytes:
     return hashed_of((reader, ticket.subject, ticket.body, thread, names))
 
 
-def matter_key(matter: Matter, looker: str) -> bytes:
-    """Names a text as it is encoded, and by what."""
-    return hashed_of((looker, matter.text, [(part.start, part.end) for part in matter.sections]))
+def text_key(matter: Matter) -> bytes:
+    """Names a text as it is encoded."""
+    return hashed_of((matter.text, [(part.start, part.end) for part in matter.sections]))
+
+
+def look_key(text: bytes, looker: str) -> bytes:
+    """Names the look of a text by a looker."""
+    return hashed_of((looker, text))
 
 
 def hashed_of(of: object) -> bytes:

@@ -13,7 +13,7 @@ from advisor.reading.look import Look
 from advisor.reading.matter import Matter, matter_of
 from advisor.reading.readings import NO_READINGS, Readings
 from advisor.reading.text import read_document
-from advisor.reading.told import UNREAD, Told, tell
+from advisor.reading.told import UNREAD, Told, tell, text_key
 from advisor.types import Account, Customer, Document, Evidence, Failure, History, Notice, Readability, Ticket, Wish
 from index.knowledge import KnowledgeBase
 
@@ -46,6 +46,11 @@ class Work:
     def matter(self) -> Matter:
         """What is encoded of it."""
         return self._parts()[1]
+
+    @property
+    def text(self) -> bytes:
+        """Names what is encoded of it; a ticket whose words are kept is not taken apart for it."""
+        return self.told.text or text_key(self.matter)
 
     @property
     def failed(self) -> set[str]:

@@ -44,7 +44,7 @@ def test_bad_rows_are_named_and_the_exit_status_tells(home: Path, tmp_path: Path
     done = run("rescore", str(archive), "--processes", "1", "--out", str(out))
     assert done.exit_code == 1
     assert "a.jsonl, line 2" in done.stderr
-    assert f"1 rows could not be read: {out}.rejects.csv" in done.stdout
+    assert f"1 row could not be read: {out}.rejects.csv" in done.stdout
     archive.write_text('{"id": "2", "body": 5}\n')
     assert run("rescore", str(archive), "--processes", "1", "--out", str(out)).exit_code == 2
 

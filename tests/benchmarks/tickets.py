@@ -11,10 +11,15 @@ import sys
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from advisor.settings import Settings
 from index.articles import cut
+from index.bundle import bundle_folder
+from index.encoder import load_encoder
+from index.knowledge import KnowledgeBase
 from index.sources import read
 
 LEARNT = 2_000  # other tickets, on which the plain script's heads are fitted
+ALONE = 200  # tickets that are advised one by one
 SEED = 5
 
 
@@ -50,6 +55,19 @@ def help_centre() -> tuple[list[str], list[str]]:
         articles = read(centre, "demo").articles
     passages = [passage for article in articles for passage in cut(article)]
     return [passage.title for passage in passages], [passage.embedded_text for passage in passages]
+
+
+def demo_home(home: Path) -> Path:
+    """Make a home folder with the demo's help centre, and ADVISOR_HOME's sentence model where it has one."""
+    settings, own = Settings(home=home).knowledge, Settings(home=Settings.load().home).knowledge
+    made, linked = bundle_folder(own).parent, bundle_folder(settings).parent
+    linked.parent.mkdir(parents=True)
+    if made.is_dir():
+        linked.symlink_to(made.resolve(), target_is_directory=True)
+    with as_file(files("advisor") / "demo" / "help_centre") as centre:
+        articles = read(centre, "demo").articles
+    KnowledgeBase.open(settings, load_encoder(settings)).import_articles("demo", articles)
+    return home
 
 
 def write_archive(path: Path, many: int) -> None:

@@ -90,7 +90,7 @@ def test_a_text_that_was_read_is_not_read_again_and_gives_the_same_evidence(demo
         first, second = reader.evidence(tickets), reader.evidence(tickets)
     finally:
         reader._memory = Nothing()
-    assert memory.kept == {Kind.LOOKS: 2, Kind.TOLD: 2, Kind.READINGS: 2, Kind.ANSWERS: 2}
+    assert {memory.kept[kind] for kind in (Kind.LOOKS, Kind.TOLD, Kind.READINGS, Kind.ANSWERS)} == {2}
     assert first == second
     for one, other in zip(plain, first, strict=True):
         assert one.evidence.candidates == other.candidates
