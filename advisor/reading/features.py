@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +25,27 @@ NEGATIONS = frozenset({
 def hashed(features: Iterable[str], bits: int) -> tuple[Places, Weights]:
     """Hash features into 2^bits places; a feature that comes twice counts once."""
     mask = (1 << bits) - 1
-    places = np.unique(np.fromiter((zlib.crc32(feature.encode()) & mask for feature in features), np.int64))
+    places = np.unique(np.fromiter((crc32(feature.encode()) & mask for feature in features), np.int64))
     return places, np.full(len(places), 1 / np.sqrt(max(1, len(places))), np.float32)
+
+
+def hashed_text(text: str, bits: int) -> tuple[Places, Weights]:
+    """The same as `hashed(text_features(text), bits)`, faster: the hashes of words are kept."""
+    found, mask = words(text), (1 << bits) - 1
+    hashes = [crc32(f"p={one}_{other}".encode()) for one, other in pairwise(found)]
+    hashes += [crc32(f"n={word}".encode()) for word in negated(found)]
+    for word in set(found):
+        hashes += word_hashes(word)
+    if shouts(text):
+        hashes.append(crc32(b"shouts"))
+    places = np.unique(np.array(hashes, np.int64) & mask)
+    return places, np.full(len(places), 1 / np.sqrt(max(1, len(places))), np.float32)
+
+
+@lru_cache(maxsize=50_000)
+def word_hashes(word: str) -> tuple[int, ...]:
+    """The hashes of a word and of its parts; kept, since words come again and again."""
+    return (crc32(f"w={word}".encode()), *(crc32(f"c={part}".encode()) for part in parts_of(word, 3)))
 
 
 def words(text: str) -> list[str]:
@@ -42,9 +61,16 @@ def text_features(text: str) -> Iterator[str]:
     yield from (f"n={word}" for word in negated(found))
     for word in set(found):
         yield from (f"c={part}" for part in parts_of(word, 3))
-    letters = [sign for sign in text if sign.isalpha()]
-    if len(letters) > 10 and sum(sign.isupper() for sign in letters) > 0.6 * len(letters):
+    if shouts(text):
         yield "shouts"
+
+
+def shouts(text: str) -> bool:
+    """Whether most letters are capitals."""
+    if text.islower():
+        return False
+    letters = [sign for sign in text if sign.isalpha()]
+    return len(letters) > 10 and sum(sign.isupper() for sign in letters) > 0.6 * len(letters)
 
 
 def negated(found: Sequence[str]) -> Iterator[str]:
@@ -76,8 +102,8 @@ def places_of(text: str, size: int) -> tuple[Places, Places]:
     """The places of a text's words and pairs, and of the parts of its words; each as often as it comes."""
     found = words(text)
     mask = size - 1
-    pairs = [zlib.crc32(f"p={one}_{other}".encode()) & mask for one, other in pairwise(found)]
-    whole = [zlib.crc32(f"w={word}".encode()) & mask for word in found]
+    pairs = [crc32(f"p={one}_{other}".encode()) & mask for one, other in pairwise(found)]
+    whole = [crc32(f"w={word}".encode()) & mask for word in found]
     parts = [place & mask for word in found for place in part_hashes(word)]
     return np.array(whole + pairs, np.int64), np.array(parts, np.int64)
 
@@ -85,4 +111,4 @@ def places_of(text: str, size: int) -> tuple[Places, Places]:
 @lru_cache(maxsize=50_000)
 def part_hashes(word: str) -> tuple[int, ...]:
     """The hashes of a word's parts; kept, since words come again and again."""
-    return tuple(zlib.crc32(f"c={part}".encode()) for part in parts_of(word[:40], 2))
+    return tuple(crc32(f"c={part}".encode()) for part in parts_of(word[:40], 2))

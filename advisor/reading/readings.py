@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from advisor.reading.features import Places, Weights, hashed, text_features
+from advisor.reading.features import Places, Weights, hashed_text
 from advisor.reading.feeling import beside
 from advisor.reading.heads import Head, Matrix, by_row
 from advisor.reading.look import Look, encoded_of
@@ -85,7 +85,7 @@ class HeadReader:
         if not looks:
             return []
         heads, encoded = self._heads, encoded_of(looks)
-        words = [hashed(text_features(text), heads.tones.bits) for text in texts]
+        words = [hashed_text(text, heads.tones.bits) for text in texts]
         felt = np.stack([look.felt for look in looks]).astype(np.float32)
         tones = heads.tones.probabilities(felt, words)
         levels = heads.severity.probabilities(beside(felt, encoded.inner), words)

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from advisor.errors import ModelError
 from advisor.reading.evidence import Heads
+from advisor.reading.features import hashed, hashed_text, text_features
 from advisor.reading.heads import MANIFEST, SHIPPED, Head, fingerprint, load_head, sigmoid, write_manifest
 from index.encoder import HashEncoder
 
@@ -135,3 +138,13 @@ def test_every_shipped_file_is_checked(shipped: Path, name: str, heads: Heads) -
     path.write_bytes(path.read_bytes() + b" ")
     with pytest.raises(ModelError, match=f"{name} was changed"):
         Heads.load(shipped, encoder=encoder, fingerprint="")
+
+
+@given(st.text(max_size=200))
+@example("I CANNOT LOG IN AND NOBODY HELPS ME AT ALL")
+@example("I can't log in, not today, don't don't!")
+def test_kept_hashes_of_words_change_no_feature(text: str) -> None:
+    places, weights = hashed(text_features(text), 15)
+    same, alike = hashed_text(text, 15)
+    assert same.tolist() == places.tolist()
+    assert alike.tolist() == weights.tolist()
