@@ -74,7 +74,9 @@ class ArchivesStore:
     """What was read in archives: masked words without a name, so nobody is found here, and all goes with anybody."""
 
     name = "archives"
-    tables: Mapping[str, Collection[str]] = {"cache.db": ("looks", "told", "readings", "answers", "passages", "reading_migrations")}
+    tables: Mapping[str, Collection[str]] = {
+        "cache.db": ("looks", "told", "readings", "answers", "passages", "reading_migrations")
+    }
     files: Collection[str] = ("archives/*",)
 
     def find(self, home: Path, who: str) -> list[Found]:
