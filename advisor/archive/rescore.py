@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from advisor.archive.fingerprint import Fingerprint, contents, machine, sha256_of
-from advisor.archive.folder import LocalFolder
+from advisor.archive.folder import folder_at
 from advisor.archive.formats import Archive, BadRow, read_rows
 from advisor.archive.locks import locked
 from advisor.archive.output import check_output, write_rejects, writing
@@ -46,6 +46,7 @@ class Request:
     out: Path
     selection: Selection = EVERYTHING
     past: Past = Past.ARCHIVE
+    work: str | None = None  # where workers of other machines read and keep; None: in the home folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +147,7 @@ class Place:
     fingerprint: Fingerprint  # of the evidence
     output_lock: Path
     memo: Path  # what the last run to this output depended on
+    work: str | None  # as in the request
 
     @classmethod
     def of(cls, request: Request, basis: Basis) -> Place:
@@ -158,13 +160,20 @@ class Place:
         }
         fingerprint = Fingerprint({**given, **basis.parts, **machine()})
         home = basis.settings.home / FOLDER
-        output = sha256_of(str(request.out.resolve()))
-        return cls(home / Fingerprint(given).name, fingerprint, home / f"{output}.lock", home / f"{output}.json")
+        folder, output = home / Fingerprint(given).name, sha256_of(str(request.out.resolve()))
+        return cls(folder, fingerprint, home / f"{output}.lock", home / f"{output}.json", request.work)
 
     @property
     def evidence(self) -> Path:
-        """The folder of the evidence."""
+        """The folder of the evidence, where it lies in the home folder, and of what is known of it."""
         return self.folder / self.fingerprint.name
+
+    @property
+    def evidence_at(self) -> str:
+        """The path or address of the evidence."""
+        if self.work is None:
+            return str(self.evidence)
+        return f"{self.work.rstrip('/')}/{self.folder.name}/{self.fingerprint.name}"
 
     def changed(self) -> list[str]:
         """What has changed since the last run to the same output; nothing where there was none."""
@@ -199,7 +208,7 @@ class Place:
 
     def done(self, summary: Summary) -> set[int]:
         """The parts whose evidence is there."""
-        names = LocalFolder(self.evidence).names()
+        names = folder_at(self.evidence_at).names()
         return {part for part in range(summary.parts) if name_of(part) in names}
 
     def job(self, request: Request, basis: Basis, *, reads: bool) -> Job:
@@ -207,14 +216,15 @@ class Place:
         written = datetime.fromtimestamp(int(request.archive.path.stat().st_mtime), UTC)
         return Job(
             settings=basis.settings,
-            survey=self.folder,
-            evidence=str(self.evidence),
+            survey=str(self.folder),
+            evidence=self.evidence_at,
             run=self.fingerprint.name,
             experience=basis.text,
             promise=basis.promise,
             past=request.past,
             assumed=written,
             reads=reads,
+            needs={**basis.parts, **machine()},
         )
 
     def end(self) -> None:

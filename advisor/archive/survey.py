@@ -8,12 +8,13 @@ order and how many at once changes nothing.
 from __future__ import annotations
 
 import os
+import platform
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -22,6 +23,9 @@ from numpy.typing import NDArray
 from advisor.archive.formats import BadRow, Row
 from advisor.archive.selection import Selection, chosen
 from advisor.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from advisor.archive.folder import Folder
 
 PART = 256  # rows; what is lost at most when a worker is killed
 SPOOL = "tickets"
@@ -53,23 +57,25 @@ class Part:
 class Survey:
     """A finished first pass, opened to read parts from."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Folder) -> None:
         self._folder = folder
         self._offsets, self._order, self._groups, self._wanted, self._starts = (
-            np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS
+            np.load(folder.here(f"{name}.npy"), mmap_mode="r", allow_pickle=False) for name in ARRAYS
         )
 
     def part(self, number: int) -> Part:
-        """Read a part."""
+        """Read a part; raises ArchiveError where the tickets have gone."""
         stretch = slice(int(self._starts[number]), int(self._starts[number + 1]))
-        with (self._folder / SPOOL).open("rb") as spool:
-            rows = [self._row(spool, place) for place in self._order[stretch].tolist()]
+        places = self._order[stretch]
+        spans = list(zip(self._offsets[places].tolist(), self._offsets[places + 1].tolist(), strict=True))
+        try:
+            rows = [_ROW.decode(packed) for packed in self._folder.spans(SPOOL, spans)]
+        except FileNotFoundError as error:
+            raise ArchiveError(
+                f"part {number} must be read again, but {self._folder} holds its tickets no longer: delete that "
+                "folder and run the command again"
+            ) from error
         return Part(number, rows, self._groups[stretch].tolist(), self._wanted[stretch].tolist())
-
-    def _row(self, spool: BinaryIO, place: int) -> Row:
-        start, end = int(self._offsets[place]), int(self._offsets[place + 1])
-        spool.seek(start)
-        return _ROW.decode(spool.read(end - start))
 
 
 _ROW = msgspec.msgpack.Decoder(Row)
@@ -214,7 +220,7 @@ def _time_of(fields: Mapping[str, Any], zone: tzinfo) -> datetime | None:
 
 def put_whole(path: Path, content: bytes) -> None:
     """Write a file so that it is there whole or not at all."""
-    waiting = path.with_name(f".{path.name}.{os.getpid()}")
+    waiting = path.with_name(f".{path.name}.{platform.node()}.{os.getpid()}")
     try:
         with waiting.open("wb") as file:
             file.write(content)

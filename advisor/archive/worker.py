@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from advisor.archive.fingerprint import said
 from advisor.archive.folder import folder_at
 from advisor.archive.formats import BadRow, ticket_of
 from advisor.archive.parts import Entries, Entry, keep, kept, slim
@@ -19,6 +20,7 @@ from advisor.archive.result_file import encoded
 from advisor.archive.scored import row_of
 from advisor.archive.survey import Part, Survey
 from advisor.decision.experience import Experience
+from advisor.errors import ArchiveError
 from advisor.records.rows import address
 from advisor.settings import Settings
 from advisor.types import History, Promise, Ticket
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from advisor.reading.evidence import Reader
     from advisor.records import Records
 
+WARMING = Ticket(id="", body="How do I reset my password?", created_at=datetime(2026, 1, 1, tzinfo=UTC)), History()
 BATCH = 64  # rows read together, so that they are looked up together
 
 
@@ -43,7 +46,7 @@ class Job:
     """All that a worker is told; it can be sent to another process or machine."""
 
     settings: Settings
-    survey: Path  # folder of the first pass
+    survey: str  # folder of the first pass: a path, or an address
     evidence: str  # folder of the evidence: a path, or an address
     run: str  # fingerprint that the evidence is kept under
     experience: str  # text of the file
@@ -51,6 +54,7 @@ class Job:
     past: Past
     assumed: datetime  # aware; when rows came that do not say
     reads: bool = True  # False: the evidence of all parts is there, so no model need be loaded
+    needs: Mapping[str, str] = field(default_factory=dict)  # by name, what a worker must read with
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +72,17 @@ class Done:
 class Worker:
     """Everything that is loaded once a process; models only when a part has to be read."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, *, copies: Path | None = None) -> None:
+        """`copies`: the folder of this machine for copies of what lies at an address."""
         self.job = job
+        self._copies = copies
         self._experience = Experience.parse(job.experience, name="the experience file")
         self._folder = folder_at(job.evidence)
 
     def ready(self) -> Self:
         """Load what will be needed before the first part."""
         if self.job.reads:
-            self.reader.evidence([])
+            self.reader.evidence([WARMING])
         return self
 
     def work(self, number: int) -> Done:
@@ -96,14 +102,26 @@ class Worker:
 
     @cached_property
     def _survey(self) -> Survey:
-        return Survey(self.job.survey)
+        return Survey(folder_at(self.job.survey, copies=self._copies))
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Of the home folder that is read with."""
+        return replace(self.job.settings, threads=1)
 
     @cached_property
     def reader(self) -> Reader:
-        """The models, loaded."""
+        """The models, loaded; raises ArchiveError where they are not those that the run began with."""
         from advisor.wiring import archive_reader
 
-        return archive_reader(replace(self.job.settings, threads=1), self._experience)
+        reader = archive_reader(self.settings, self._experience)
+        here = prints_of(reader)
+        if other := [name for name, mark in here.items() if self.job.needs.get(name, mark) != mark]:
+            raise ArchiveError(
+                f"{said(other)} must be as when the run began, and came otherwise: a command has changed them, or "
+                "this worker has another release of the program; see to that and run the command again"
+            )
+        return reader
 
     @cached_property
     def _records(self) -> Records:
@@ -166,6 +184,16 @@ class Worker:
         while waiting:
             yield [(*members.pop(), past) for past, members in waiting]
             waiting = [(past, members) for past, members in waiting if members]
+
+
+def prints_of(reader: Reader) -> dict[str, str]:
+    """By name, what evidence depends on besides the machine."""
+    return {
+        "encoder": reader.prints.looks,
+        "words": reader.prints.words,
+        "heads": reader.prints.readings,
+        "knowledge base": reader.knowledge.fingerprint,
+    }
 
 
 def _by_time(one: tuple[int, Ticket]) -> tuple[datetime, int]:

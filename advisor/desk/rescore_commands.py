@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from advisor.desk.shared import say_problems, settings_of
+from advisor.errors import ArchiveError
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from advisor.archive.formats import Archive
     from advisor.archive.rescore import Report, Request
     from advisor.archive.team import Team
+    from advisor.archive.worker import Past
+    from index.progress import Progress
 
 FORMATS = ("csv", "jsonl", "json", "parquet", "mbox", "eml", "zendesk", "freshdesk")
 
@@ -86,12 +89,15 @@ def rescore(
         settings = replace(settings, threads=processes)
     found = recognised(archive, pairs, format_name)
     bar = Bar()
+    work = work_of(dask, work, processes)
+    team = team_of(dask, work, Past(history), bar)
     basis = archive_basis(settings, Past(history), progress=bar)
     request = Request(
         archive=found,
         out=out or Path("result.jsonl"),
         selection=Selection(moment(since, basis.experience.zone), sample),
         past=Past(history),
+        work=work,
     )
     if dry_run:
         for line in forecast(request, basis, progress=bar):
@@ -99,7 +105,7 @@ def rescore(
         return
     if out is None:
         raise click.UsageError("--out must name the result, such as --out result.jsonl; or use --dry-run")
-    report = archives.rescore(request, basis, team=team_of(dask, work), progress=bar)
+    report = archives.rescore(request, basis, team=team, progress=bar)
     for line in report_text(request, report):
         click.echo(line)
     say_problems([f"{one.where}: {one.reason}" for one in report.refused], called="not scored")
@@ -130,15 +136,31 @@ def moment(text: str | None, zone: tzinfo) -> datetime | None:
     return at if at.tzinfo is not None else at.replace(tzinfo=zone)
 
 
-def team_of(dask: str | None, work: str | None) -> Team:
+def work_of(dask: str | None, work: str | None, processes: int | None) -> str | None:
+    """The work folder as every worker may call it; the usage error says which options belong together."""
+    from advisor.archive.folder import placed
+
+    if dask is None and work is not None:
+        raise click.UsageError(
+            "--work is where the workers of a cluster read and keep: give --dask, too, or leave it out"
+        )
+    if dask is not None and processes is not None:
+        raise click.UsageError("--processes works without a cluster: leave it out, or use --dask local:N alone")
+    return None if work is None else placed(work)
+
+
+def team_of(dask: str | None, work: str | None, past: Past, progress: Progress) -> Team:
     """Who works: the processes of this machine, or those of a Dask cluster."""
     from advisor.archive.team import local_team
 
     if dask is None:
         return local_team
-    from advisor.archive.cluster import cluster_team
-
-    return cluster_team(dask, work)
+    try:
+        from advisor.archive import cluster
+    except ModuleNotFoundError as error:
+        raise ArchiveError(f"--dask needs {error.name}, which is missing: install ticket-advisor[scale]") from error
+    cluster.check_past(dask, work, past)
+    return cluster.cluster_team(dask, work, progress=progress)
 
 
 def report_text(request: Request, report: Report) -> Iterator[str]:
@@ -152,12 +174,17 @@ def report_text(request: Request, report: Report) -> Iterator[str]:
         yield f"{report.resumed:,} of {report.parts:,} parts were already read."
     persons, articles = report.actions["live_human"], report.actions["self_service"]
     shares = f": {articles:,} an article ({articles / report.rows:.1%}), {persons:,} a person" if report.rows else ""
-    yield f"{report.rows:,} tickets{shares}"
+    yield f"{number_of(report.rows, 'ticket')}{shares}"
     rate = report.rows / report.seconds if report.seconds else 0.0
     yield f"{report.read:,} read, {report.rows - report.read:,} only decided again; {rate:,.0f} tickets a second"
     yield f"written: {request.out}"
     if report.refused:
-        yield f"{len(report.refused):,} rows could not be read: {rejects_of(request.out)}"
+        yield f"{number_of(len(report.refused), 'row')} could not be read: {rejects_of(request.out)}"
+
+
+def number_of(count: int, what: str) -> str:
+    """`1 row`, `2,000 rows`."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 class Bar:
@@ -181,7 +208,7 @@ class Bar:
     def _opened(self, what: str, total: int) -> tqdm[int]:
         from tqdm import tqdm
 
-        unit = {"Scoring": " tickets", "Surveying": "B"}.get(what, " steps")
+        unit = {"Scoring": " tickets", "Surveying": "B", "Sending": "B"}.get(what, " steps")
         return tqdm(total=total, desc=what, unit=unit, unit_scale=unit == "B", delay=self._delay, leave=False)
 
     def _close(self) -> None:
