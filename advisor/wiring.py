@@ -129,17 +129,12 @@ def experience_of(settings: Settings, records: Records) -> Experience:
 def archive_basis(settings: Settings, history: Past, *, progress: Progress | None = None) -> Basis:
     """What an archive is scored by, as it stands now; loads the models once to name them."""
     from advisor.archive.rescore import Basis
-    from advisor.archive.worker import Past
+    from advisor.archive.worker import Past, prints_of
 
     records = open_records(settings)
     experience, text = _in_force(settings, records)
     reader = reader_of(settings, experience, progress=progress)
-    parts = {
-        "encoder": reader.prints.looks,
-        "words": reader.prints.words,
-        "heads": reader.prints.readings,
-        "knowledge base": reader.knowledge.fingerprint,
-    }
+    parts = prints_of(reader)
     if history is Past.RECORDS:
         parts["records"] = records.state
     promise = promise_in_use(records, experience)

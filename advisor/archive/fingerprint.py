@@ -46,6 +46,7 @@ def machine() -> Parts:
     return {
         "ONNX Runtime": version("onnxruntime"),
         "tokenizers": version("tokenizers"),
+        "FAISS": version("faiss-cpu"),
         "NumPy": np.__version__,
         "spaCy": version("spacy"),
         "program": f"{version('ticket-advisor')} {VERSION}",

@@ -19,7 +19,7 @@ import msgspec
 
 from advisor.archive.fingerprint import Fingerprint, contents, machine, sha256_of
 from advisor.archive.folder import folder_at
-from advisor.archive.formats import Archive, BadRow, read_rows
+from advisor.archive.formats import Archive, BadRow, Row, read_rows
 from advisor.archive.locks import locked
 from advisor.archive.output import check_output, write_rejects, writing
 from advisor.archive.parts import name_of
@@ -101,7 +101,7 @@ def _surveyed(request: Request, basis: Basis, place: Place, progress: Progress) 
     """The first pass, with a bar by the bytes that were read."""
     reading = read_rows(request.archive)
 
-    def rows() -> Iterator[object]:
+    def rows() -> Iterator[Row | BadRow]:
         for number, row in enumerate(reading):
             if number % 1000 == 0:
                 progress(SURVEYING, reading.done, reading.total)
@@ -109,7 +109,7 @@ def _surveyed(request: Request, basis: Basis, place: Place, progress: Progress) 
         progress(SURVEYING, reading.total, reading.total)
 
     summary = survey(
-        rows(),  # type: ignore[arg-type]
+        rows(),
         place.folder,
         selection=request.selection,
         apart=request.past is not Past.ARCHIVE,

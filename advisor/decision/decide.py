@@ -52,7 +52,7 @@ def decide(evidence: Evidence, experience: Experience, promise: Promise) -> Reco
         p_resolve=case.p_resolve,
         needed=verdict.needed,
         promise=promise.state,
-        articles=with_notice(case, tuple(map(_offered, offered(case, verdict)))),
+        articles=offered(case, verdict),
         topic=evidence.topic,
         moment=evidence.moment,
         tones=evidence.tones,
@@ -75,7 +75,12 @@ def decide(evidence: Evidence, experience: Experience, promise: Promise) -> Reco
     )
 
 
-def offered(case: Case, verdict: Verdict) -> tuple[Candidate, ...]:
+def offered(case: Case, verdict: Verdict) -> tuple[OfferedArticle, ...]:
+    """The articles that go with the advice: those that are listed, and the one under an open incident's notice."""
+    return with_notice(case, tuple(map(_offered, _listed(case, verdict))))
+
+
+def _listed(case: Case, verdict: Verdict) -> tuple[Candidate, ...]:
     """The best ones: for the customer as they come, for the agent those that may help or that the customer wanted."""
     if verdict.action is Action.SELF_SERVICE or is_article_wanted(case, verdict):
         return case.articles[:MOST_ARTICLES]

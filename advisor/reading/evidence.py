@@ -132,7 +132,8 @@ class Reader:
         """Names what each step depends on."""
         looks = f"{LOOKS} {self._encoder.fingerprint} {self._encoder.branch} {self._heads.named(PIECES)}"
         words = f"{WORDS} {looks} {self._heads.named(WORD_FILES)} {self._masked}"
-        ideals = hashed_of((list(self._ideals.examples), list(self._ideals.incidents))).hex()
+        one = self._ideals
+        ideals = hashed_of((list(one.examples), list(one.incidents), list(one.incident_articles))).hex()
         return Prints(looks, words, f"{looks} {self._heads.fingerprint} {ideals}", f"{looks} {self._heads.fingerprint}")
 
     def _evidence(self, works: Sequence[Work]) -> list[Evidence]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from advisor.archive import errand as errands
 from advisor.archive.bundle_file import Packed, files_of, pack, unpack
 from advisor.archive.cluster import check_past, cluster_team
 from advisor.archive.errand import Errand, Refused, do, leave, unfit, unlike
@@ -286,5 +287,12 @@ def test_records_are_read_on_one_machine_only() -> None:
     check_past("tcp://host:8786", "/shared", Past.ARCHIVE)
 
 
-def test_leaving_a_run_that_was_never_begun_does_nothing(tmp_path: Path) -> None:
-    leave(an_errand(tmp_path))
+def test_leaving_a_run_that_was_never_begun_leaves_the_others_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, never = an_errand(tmp_path / "begun"), an_errand(tmp_path / "never")
+    monkeypatch.setattr(errands, "_guests", [(begun, None)])
+    leave(never)
+    assert [one for one, _ in errands._guests] == [begun]
+    leave(begun)
+    assert len(errands._guests) == 0

@@ -199,6 +199,28 @@ def test_another_experience_file_only_decides_again(home: Path, tmp_path: Path) 
     assert {row.p_resolve for row in before.values()} == {row.p_resolve for row in after.values()}
 
 
+def test_a_notice_of_an_open_incident_names_its_article_in_the_result_too(home: Path, tmp_path: Path) -> None:
+    basis = archive_basis(Settings(home=home, threads=1), Past.ARCHIVE)
+    incident = """
+[[incidents]]
+id = "photos"
+text = "Photos do not upload"
+article = "{}"
+opened = 2025-12-31T00:00:00Z
+"""
+    archive = written(
+        tmp_path / "a.csv",
+        [{"id": "1", "created_at": "2026-01-02T09:00:00Z", "body": "Photos do not upload"}],
+    )
+    found = []
+    for article in ("billing/vat", "billing/refunds"):
+        (home / "experience.toml").write_text(basis.text + incident.format(article), encoding="utf-8")
+        scored(home, archive, tmp_path / "r.jsonl")
+        (row,) = read_result(tmp_path / "r.jsonl")
+        found.append(row.articles[-1])
+    assert found == ["billing/vat", "billing/refunds"]
+
+
 def test_what_has_changed_is_named_and_read_anew(home: Path, tmp_path: Path) -> None:
     archive, out = written(tmp_path / "a.csv", plain_rows(8)), tmp_path / "r.jsonl"
     scored(home, archive, out)
