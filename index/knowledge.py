@@ -146,6 +146,11 @@ class KnowledgeBase:
         read = snapshot.read(self._store, numbers)
         return [_match(candidates, row, read) for row, number in enumerate(numbers) if number in read]
 
+    def nearness(self, vector: Vectors, *, k: int) -> list[float]:
+        """Give the similarities of the k passages nearest to a vector, nearest first; 0 where there are fewer."""
+        _, near = self._snapshots.current().vectors.search(vector, k=k)
+        return [*near.tolist(), *[0.0] * (k - len(near))]
+
     def passage_vectors(self, ids: Sequence[int]) -> Vectors:
         """Give the vectors of passages by number: (n, dimension), unit rows."""
         return self._snapshots.current().vectors.vectors(ids)

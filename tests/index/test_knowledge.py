@@ -272,6 +272,16 @@ def test_passage_vectors_are_those_of_the_embedded_text(knowledge: KnowledgeBase
     np.testing.assert_array_equal(knowledge.passage_vectors([match.passage_id]), expected)
 
 
+def test_the_nearest_similarities_come_first_and_are_filled_up_with_zeros(knowledge: KnowledgeBase) -> None:
+    vector = HashEncoder().encode(["How do I reset my password?"]).sentences
+    found = sorted(
+        (match.similarity for match in knowledge.search_passages("password", k=9, vector=vector)), reverse=True
+    )
+    assert len(found) == len(knowledge)
+    assert knowledge.nearness(vector, k=len(found) + 2) == pytest.approx([*found, 0.0, 0.0])
+    assert knowledge.nearness(vector, k=2) == pytest.approx(found[:2])
+
+
 def test_many_threads_may_search_while_one_writes(knowledge: KnowledgeBase) -> None:
     failures: list[str] = []
     done = threading.Event()
