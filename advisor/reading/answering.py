@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from advisor.reading.memory import Memory
 from advisor.reading.pairs import CANDIDATES, Passages, Question, pair_features
 from advisor.reading.readings import UNKNOWN_TOPIC
 from advisor.reading.terms import rare_words
-from advisor.types import Candidate, Topic
+from advisor.types import Candidate, Evidence, Topic
 from index.encoder import Encoder
 from index.knowledge import KnowledgeBase, Match
 
@@ -31,6 +32,13 @@ class Answers:
 
 
 NO_ANSWERS = Answers()
+
+
+class Sparing(Protocol):
+    """Tells, before articles are searched for, that none would change what is advised."""
+
+    def spares(self, evidence: Evidence, question: Question, knowledge: KnowledgeBase, /) -> bool:
+        """Whether to search for none; the evidence is whole but for articles, topic and notices."""
 
 
 class Answering:

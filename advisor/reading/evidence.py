@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import msgspec
 
-from advisor.reading.answering import Answering, Answers
+from advisor.reading.answering import Answering, Answers, Sparing
 from advisor.reading.answers import AnswerHead
 from advisor.reading.close import CloseReader
 from advisor.reading.failures import failures_of
@@ -42,6 +42,7 @@ from index.knowledge import KnowledgeBase
 
 PIECES = ("feeling.npz", "close.onnx", "close.json", "answers_ranker.npz")  # files that read word pieces
 WORD_FILES = ("lexicon.json",)
+SPARED = "-unsearched"  # ends the models of evidence for which no article was searched
 Value = TypeVar("Value", Told, Readings, Answers)
 
 
@@ -99,12 +100,15 @@ class Reader:
         *,
         masked: bool = True,
         memory: Memory | None = None,
+        sparing: Sparing | None = None,
     ) -> None:
+        """Take ready parts; `sparing` None: articles are searched for every readable ticket."""
         self._encoder = encoder
         self.knowledge = knowledge
         self._heads = heads
         self._masked = masked
         self._memory = memory or Nothing()
+        self._sparing = sparing
         self._clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._looker = Looker(encoder, heads.feeling, heads.close, heads.answers.axes)
         linear = Linear(heads.tones, heads.severity, heads.moments, heads.failures, heads.topics)
@@ -147,7 +151,7 @@ class Reader:
         return [
             replace(
                 work.evidence(self._clock(), notices(work.read.incidents, incidents, self.knowledge)),
-                models=self.fingerprint,
+                models=f"{self.fingerprint}{SPARED if work.spared else ''}",
                 knowledge=self.knowledge.fingerprint,
             )
             for work in works
@@ -191,6 +195,7 @@ class Reader:
         state = (self.prints.answers, self.knowledge.fingerprint)
         for work in works:
             work.failures = failures_of(work.told.failure, work.history, heard=work.read.failed)
+        works = self._searched(works)
         keys = [hashed_of((state, work.told.text, sorted(work.failed))) for work in works]
         answers = self._found(Kind.ANSWERS, set(keys), _ANSWERS)
         missing = {key: work for key, work in zip(keys, works, strict=True) if key not in answers}
@@ -205,6 +210,17 @@ class Reader:
             work.answers = answers[key]
             if self._heads.topics is None:
                 work.read = replace(work.read, topic=answers[key].voted)
+
+    def _searched(self, works: Sequence[Work]) -> Sequence[Work]:
+        """Those for which articles are searched; the others are marked."""
+        if self._sparing is None:
+            return works
+        self._look(works)
+        for work in works:
+            assert work.look is not None, "_look gives every work one"
+            question = work.look.question(work.matter.text)
+            work.spared = self._sparing.spares(work.evidence(self._clock(), ()), question, self.knowledge)
+        return [work for work in works if not work.spared]
 
     def _found(self, kind: Kind, keys: set[bytes], decoder: msgspec.msgpack.Decoder[Value]) -> dict[bytes, Value]:
         return {key: decoder.decode(content) for key, content in self._memory.find(kind, list(keys)).items()}

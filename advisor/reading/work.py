@@ -34,6 +34,7 @@ class Work:
     told: Told = UNREAD
     read: Readings = NO_READINGS
     answers: Answers = NO_ANSWERS
+    spared: bool = False  # no article was searched for, since none would change the advice
     failures: tuple[Failure, ...] = ()
     _taken_apart: tuple[Document, Matter] | None = None
 
