@@ -14,6 +14,7 @@ from advisor.decision.drift import bound
 from advisor.decision.experience import Experience
 from advisor.decision.policy import costs_of
 from advisor.experience_in_force import experience_in_force
+from advisor.reading.answering import Sparing
 from advisor.reading.evidence import Heads, Reader
 from advisor.reading.heads import fingerprint
 from advisor.reading.memory import Cache, Memory
@@ -68,19 +69,25 @@ def ready(settings: Settings, *, progress: Progress | None = None) -> Advisor:
 
 
 def reader_of(
-    settings: Settings, experience: Experience, *, memory: Memory | None = None, progress: Progress | None = None
+    settings: Settings,
+    experience: Experience,
+    *,
+    memory: Memory | None = None,
+    sparing: Sparing | None = None,
+    progress: Progress | None = None,
 ) -> Reader:
     """Put a Reader together; the sentence model is made ready on first use."""
     encoder = encoder_in_use(settings, progress=progress)
     knowledge = KnowledgeBase.open(settings.knowledge, encoder, progress=progress)
     heads = heads_in_use(settings, encoder)
-    return Reader(encoder, knowledge, heads, Examples(experience), masked=settings.mask, memory=memory)
+    ideals = Examples(experience)
+    return Reader(encoder, knowledge, heads, ideals, masked=settings.mask, memory=memory, sparing=sparing)
 
 
-def archive_reader(settings: Settings, experience: Experience) -> Reader:
+def archive_reader(settings: Settings, experience: Experience, *, sparing: Sparing | None = None) -> Reader:
     """A Reader that reads nothing twice, for one of several processes."""
     threadpool_limits(1, user_api="blas")
-    return reader_of(settings, experience, memory=cache_of(settings))
+    return reader_of(settings, experience, memory=cache_of(settings), sparing=sparing)
 
 
 def cache_of(settings: Settings) -> Cache:

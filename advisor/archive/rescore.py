@@ -6,12 +6,13 @@ another experience file only decides again, and a changed model, archive or mach
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,9 +21,11 @@ import msgspec
 from advisor.archive.fingerprint import Fingerprint, contents, machine, sha256_of
 from advisor.archive.folder import folder_at
 from advisor.archive.formats import Archive, BadRow, Row, read_rows
+from advisor.archive.gate import Gate, fitted
 from advisor.archive.locks import locked
 from advisor.archive.output import check_output, write_rejects, writing
 from advisor.archive.parts import name_of
+from advisor.archive.pilot import pilot
 from advisor.archive.selection import EVERYTHING, Selection
 from advisor.archive.survey import SPOOL, Summary, put_whole, summary_of, survey
 from advisor.archive.team import Team, local_team
@@ -47,6 +50,7 @@ class Request:
     selection: Selection = EVERYTHING
     past: Past = Past.ARCHIVE
     work: str | None = None  # where workers of other machines read and keep; None: in the home folder
+    fast: bool = False  # no articles are searched where none would change the advice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,7 @@ class Report:
 
     rows: int = 0
     read: int = 0  # rows whose evidence was not there yet
+    spared: int = 0  # rows for which no article was searched
     actions: Counter[str] = field(default_factory=Counter)
     refused: list[BadRow] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)  # since the last run to the same output
@@ -85,16 +90,31 @@ def rescore(request: Request, basis: Basis, *, team: Team = local_team, progress
         stack.enter_context(
             locked(place.folder / "lock", refusal="another run works on the same archive: wait until it has ended")
         )
+        gate = gate_of(request, basis, place, progress)
+        place = place.beside(gate)
         report = Report(changed=place.changed())
         place.begin()
         summary = place.summary() or _surveyed(request, basis, place, progress)
         done = place.done(summary)
         report.parts, report.resumed = summary.parts, len(done)
-        job = place.job(request, basis, reads=len(done) < summary.parts)
+        job = replace(place.job(request, basis, reads=len(done) < summary.parts), gate=gate)
         _score(report, summary, job, request.out, team, progress)
         write_rejects(request.out, report.refused)
         place.end()
     return report
+
+
+def gate_of(request: Request, basis: Basis, place: Place, progress: Progress) -> bytes | None:
+    """The gate of a fast run, fitted once on a pilot of the archive and kept; None where all is read in full."""
+    if not request.fast:
+        return None
+    name = place.fingerprint.with_(experience=basis.experience.fingerprint, promise=basis.promise.fingerprint).name
+    path = place.folder / f"{name}.gate"
+    if path.is_file() and Gate.unpacked(kept := path.read_bytes()) is not None:
+        return kept
+    gate = fitted(pilot(request, basis, progress), basis.experience, basis.promise).packed()
+    put_whole(path, gate)
+    return gate
 
 
 def _surveyed(request: Request, basis: Basis, place: Place, progress: Progress) -> Summary:
@@ -135,6 +155,7 @@ def _score(report: Report, summary: Summary, job: Job, out: Path, team: Team, pr
 def _count(report: Report, done: Done) -> None:
     report.rows += done.rows
     report.read += done.read
+    report.spared += done.spared
     report.actions += done.actions
     report.refused += done.refused
 
@@ -162,6 +183,13 @@ class Place:
         home = basis.settings.home / FOLDER
         folder, output = home / Fingerprint(given).name, sha256_of(str(request.out.resolve()))
         return cls(folder, fingerprint, home / f"{output}.lock", home / f"{output}.json", request.work)
+
+    def beside(self, gate: bytes | None) -> Place:
+        """The place of a fast run, whose evidence is kept apart; without a gate, this place."""
+        if gate is None:
+            return self
+        way = f"fast {hashlib.sha256(gate).hexdigest()}"
+        return replace(self, fingerprint=self.fingerprint.with_(way_of_reading=way))
 
     @property
     def evidence(self) -> Path:

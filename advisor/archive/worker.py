@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 from advisor.archive.fingerprint import said
 from advisor.archive.folder import folder_at
 from advisor.archive.formats import BadRow, ticket_of
+from advisor.archive.gate import Gate, Spared, is_spared
 from advisor.archive.parts import Entries, Entry, keep, kept, slim
 from advisor.archive.past import ArchivePast
 from advisor.archive.result_file import encoded
@@ -53,6 +54,7 @@ class Job:
     promise: Promise
     past: Past
     assumed: datetime  # aware; when rows came that do not say
+    gate: bytes | None = None  # of a fast run
     reads: bool = True  # False: the evidence of all parts is there, so no model need be loaded
     needs: Mapping[str, str] = field(default_factory=dict)  # by name, what a worker must read with
 
@@ -67,6 +69,7 @@ class Done:
     refused: tuple[BadRow, ...]
     actions: Counter[str]
     read: int  # rows whose evidence was not there yet
+    spared: int  # rows for which no article was searched
 
 
 class Worker:
@@ -98,7 +101,9 @@ class Worker:
         ]
         lines = encoded(rows)
         actions = Counter(str(row.action) for row in rows)
-        return Done(number, len(entries.good), lines, entries.refused, actions, len(entries.good) if fresh else 0)
+        spared = sum(is_spared(entry.evidence) for entry in entries.good)
+        read = len(entries.good) if fresh else 0
+        return Done(number, len(entries.good), lines, entries.refused, actions, read, spared)
 
     @cached_property
     def _survey(self) -> Survey:
@@ -114,7 +119,7 @@ class Worker:
         """The models, loaded; raises ArchiveError where they are not those that the run began with."""
         from advisor.wiring import archive_reader
 
-        reader = archive_reader(self.settings, self._experience)
+        reader = archive_reader(self.settings, self._experience, sparing=self._sparing)
         here = prints_of(reader)
         if other := [name for name, mark in here.items() if self.job.needs.get(name, mark) != mark]:
             raise ArchiveError(
@@ -122,6 +127,12 @@ class Worker:
                 "this worker has another release of the program; see to that and run the command again"
             )
         return reader
+
+    @property
+    def _sparing(self) -> Spared | None:
+        if self.job.gate is None:
+            return None
+        return Spared(self._experience, self.job.promise, Gate.unpacked(self.job.gate))
 
     @cached_property
     def _records(self) -> Records:
