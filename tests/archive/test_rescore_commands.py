@@ -37,6 +37,18 @@ def test_an_archive_is_scored_and_the_command_says_what_it_did(home: Path, tmp_p
     assert "0 read, 8 only decided again" in again.stdout
 
 
+def test_a_fast_run_says_how_many_were_not_searched_for(home: Path, tmp_path: Path) -> None:
+    archive, out = written(tmp_path / "a.csv", plain_rows(8)), tmp_path / "r.jsonl"
+    done = run("rescore", str(archive), "--fast", "--processes", "1", "--out", str(out))
+    assert done.exit_code == 0, done.output
+    spared = [row.ticket_id for row in read_result(out) if row.models.endswith("-unsearched")]
+    assert spared == ["t-2", "t-3", "t-6"]
+    assert "3 of them (37.5%) without a search for articles" in done.stdout
+    refused = run("rescore", str(archive), "--fast", "--dry-run")
+    assert refused.exit_code == 2
+    assert "--dry-run tells how long the full way takes" in refused.stderr
+
+
 def test_bad_rows_are_named_and_the_exit_status_tells(home: Path, tmp_path: Path) -> None:
     archive = tmp_path / "a.jsonl"
     archive.write_text('{"id": "1", "body": "How do I add a licence?"}\n{"id": "2", "body": 5}\n')
