@@ -218,7 +218,7 @@ class Reader:
         self._look(works)
         for work in works:
             assert work.look is not None, "_look gives every work one"
-            question = work.look.question(work.matter.text)
+            question = work.look.question(work.told.matter)
             work.spared = self._sparing.spares(work.evidence(self._clock(), ()), question, self.knowledge)
         return [work for work in works if not work.spared]
 
