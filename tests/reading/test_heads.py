@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -58,7 +59,7 @@ def test_probabilities_are_calibrated_scores() -> None:
 
 def test_probabilities_of_exclusive_labels_add_up_to_one() -> None:
     chances = replace(SMALL, exclusive=True).probabilities(VECTORS, WORDS)
-    np.testing.assert_allclose(chances[0], [np.e**2 / (1 + np.e**2), 1 / (1 + np.e**2)], rtol=1e-6)
+    np.testing.assert_allclose(chances[0], [math.e**2 / (1 + math.e**2), 1 / (1 + math.e**2)], rtol=1e-6)
     np.testing.assert_allclose(chances.sum(axis=1), 1, rtol=1e-6)
 
 
