@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -16,11 +17,12 @@ from advisor.decision.policy import costs_of
 from advisor.experience_in_force import experience_in_force
 from advisor.reading.answering import Sparing
 from advisor.reading.evidence import Heads, Reader
-from advisor.reading.heads import fingerprint
+from advisor.reading.heads import MANIFEST, fingerprint
 from advisor.reading.memory import Cache, Memory
 from advisor.reading.topics import TopicHead, branch_needed
 from advisor.records import Records
-from advisor.registry import Kind, Version, heads_folder, trained_models
+from advisor.registry import IN_USE, Kind, Version, heads_folder, trained_models
+from advisor.running import Running
 from advisor.settings import Settings
 from advisor.types import Moment, Promise
 from advisor.who import somebody
@@ -66,6 +68,58 @@ def ready(settings: Settings, *, progress: Progress | None = None) -> Advisor:
     reader = reader_of(settings, experience, progress=progress)
     records.keep_experience(experience.fingerprint, text, by=somebody())
     return Advisor(reader, records, experience, promise_in_use(records, experience))
+
+
+def running(settings: Settings, *, progress: Progress | None = None) -> Running:
+    """An advisor for a program that runs on; another experience file or promise needs no model loaded again."""
+    threadpool_limits(1, user_api="blas")
+    records = open_records(settings)
+    models = _Models(settings, progress)
+
+    def load() -> Advisor:
+        experience, text = _in_force(settings, records)
+        encoder, knowledge, heads = models.loaded()
+        records.keep_experience(experience.fingerprint, text, by=somebody())
+        reader = Reader(encoder, knowledge, heads, Examples(experience), masked=settings.mask)
+        return Advisor(reader, records, experience, promise_in_use(records, experience))
+
+    def state() -> Hashable:
+        return file_state(settings.experience), models.state(), records.promises.in_force()
+
+    return Running(load, state)
+
+
+class _Models:
+    """Encoder, knowledge base and heads, loaded again only where another model came into use."""
+
+    def __init__(self, settings: Settings, progress: Progress | None) -> None:
+        self._settings = settings
+        self._progress = progress
+        self._seen: Hashable = None
+        self._loaded: tuple[Encoder, KnowledgeBase, Heads] | None = None
+
+    def state(self) -> Hashable:
+        """Names the models in use."""
+        folder = trained_models(self._settings).folder
+        return file_state(folder / IN_USE), file_state(heads_folder(self._settings) / MANIFEST)
+
+    def loaded(self) -> tuple[Encoder, KnowledgeBase, Heads]:
+        """Those in use now."""
+        now = self.state()
+        if self._loaded is None or now != self._seen:
+            encoder = encoder_in_use(self._settings, progress=self._progress)
+            knowledge = KnowledgeBase.open(self._settings.knowledge, encoder, progress=self._progress)
+            self._loaded, self._seen = (encoder, knowledge, heads_in_use(self._settings, encoder)), now
+        return self._loaded
+
+
+def file_state(path: Path) -> Hashable:
+    """Names a file's content as far as the file system tells; None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def reader_of(

@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 from flask import Flask
 
-from advisor.advise import Advisor
 from web import errors, security
+from web.desk import Desk
 from web.pages import ask, health
 from web.security import LOOPBACK
 
@@ -15,8 +15,8 @@ MOST_BYTES = 1024 * 1024
 """Of one request; a ticket is read up to some 30,000 characters."""
 
 
-def create_app(advisor: Advisor, *, title: str = "Ticket Advisor", hosts: Collection[str] = LOOPBACK) -> Flask:
-    """The web program around an advisor; it answers to the host names in `hosts` only, whatever the port."""
+def create_app(desk: Desk, *, title: str = "Ticket Advisor", hosts: Collection[str] = LOOPBACK) -> Flask:
+    """The web program of a support desk; it answers to the host names in `hosts` only, whatever the port."""
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES, MAX_FORM_MEMORY_SIZE=MOST_BYTES)
     app.jinja_env.globals["product"] = title
@@ -24,6 +24,6 @@ def create_app(advisor: Advisor, *, title: str = "Ticket Advisor", hosts: Collec
     app.jinja_env.lstrip_blocks = True
     security.protect(app, hosts)
     errors.answer_errors(app)
-    app.register_blueprint(ask.page(advisor))
+    app.register_blueprint(ask.page(desk))
     app.register_blueprint(health.page())
     return app

@@ -19,7 +19,8 @@ from advisor.desk.shared import settings_of
 if TYPE_CHECKING:
     from socket import socket
 
-    from advisor.advise import Advice, Advisor
+    from advisor.advise import Advice
+    from web.desk import Desk
 PORT = 8321
 LEAST_WIDTH = 120  # of the table, in characters
 WILDCARDS = frozenset({"0.0.0.0", "::"})
@@ -40,11 +41,11 @@ def serve(context: click.Context, host: str, port: int, names: tuple[str, ...]) 
     Example: advisor serve
     Example: advisor serve --host 0.0.0.0 --port 8080 --name support.example.com
     """
-    from advisor.wiring import ready
+    from web.desk import Desk
     from web.server import stopped_by_sigterm, taken_port
 
     with stopped_by_sigterm(), taken_port(host, port) as taken:
-        _serve(ready(settings_of(context)), taken, host, names)
+        _serve(Desk.open(settings_of(context)), taken, host, names)
 
 
 @click.command()
@@ -69,21 +70,21 @@ def demo(context: click.Context, serving: bool, port: int) -> None:
         _serve(advised_demo(context), taken, "127.0.0.1", ())
 
 
-def advised_demo(context: click.Context) -> Advisor:
-    """Make the home folder ready, import the help centre, advise the demo tickets; gives the advisor that did it."""
+def advised_demo(context: click.Context) -> Desk:
+    """Make the home folder ready, import the help centre, advise the demo tickets; gives the desk that did it."""
     from advisor.desk.commands import init
-    from advisor.wiring import ready
     from index.commands import import_
+    from web.desk import Desk
     from web.tickets import demo_tickets
 
     context.invoke(init)
     with as_file(files("advisor") / "demo" / "help_centre") as folder:
         context.invoke(import_, path=folder, source="demo")
-    advisor = ready(settings_of(context))
+    desk = Desk.open(settings_of(context))
     click.echo()
-    for line in table_of(advisor.advise_many(demo.ticket for demo in demo_tickets())):
+    for line in table_of(desk.advisor.advise_many(demo.ticket for demo in demo_tickets())):
         click.echo(line)
-    return advisor
+    return desk
 
 
 def table_of(advices: Iterable[Advice]) -> Iterator[str]:
@@ -97,7 +98,7 @@ def table_of(advices: Iterable[Advice]) -> Iterator[str]:
         yield from wrap(table_row(advice), width, subsequent_indent=" " * head.index("why"))
 
 
-def _serve(advisor: Advisor, taken: socket, host: str, names: tuple[str, ...]) -> None:
+def _serve(desk: Desk, taken: socket, host: str, names: tuple[str, ...]) -> None:
     from web import create_app
     from web.security import LOOPBACK
     from web.server import serve_until_stopped
@@ -105,6 +106,6 @@ def _serve(advisor: Advisor, taken: socket, host: str, names: tuple[str, ...]) -
     if host not in LOOPBACK:
         click.echo("warning: there is no sign-in: whoever reaches this address may use the page", err=True)
     own = () if host in WILDCARDS else (host,)
-    app = create_app(advisor, hosts=(*LOOPBACK, *own, *names))
+    app = create_app(desk, hosts=(*LOOPBACK, *own, *names))
     serve_until_stopped(app, taken, say=lambda address: click.echo(f"\nServing {address}  (Ctrl-C stops it)"))
     click.echo("Stopped.")

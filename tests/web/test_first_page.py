@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pytest
 from flask.testing import FlaskClient
 from selectolax.lexbor import LexborHTMLParser, LexborNode
-from web_builders import advisor
+from web_builders import desk
 
 from web import create_app
 from web.form import FIELDS, AskForm
@@ -51,7 +51,7 @@ MARKUP = re.compile(r"[<>\"'`&]")
 
 @pytest.fixture
 def client() -> FlaskClient:
-    return create_app(advisor()).test_client()
+    return create_app(desk()).test_client()
 
 
 def read(text: str) -> LexborHTMLParser:
@@ -175,8 +175,8 @@ def test_nothing_that_is_typed_is_run_as_a_template(client: FlaskClient) -> None
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_nothing_in_an_article_becomes_markup(hostile: str) -> None:
     form = {"message": "How do I see my jobs?"}
-    usual = create_app(advisor(title="plain", passage="plain")).test_client().post("/", data=form).text
-    page = create_app(advisor(title=hostile, passage=hostile)).test_client().post("/", data=form).text
+    usual = create_app(desk(title="plain", passage="plain")).test_client().post("/", data=form).text
+    page = create_app(desk(title=hostile, passage=hostile)).test_client().post("/", data=form).text
     assert shape(page) == shape(usual)
 
 
@@ -184,7 +184,7 @@ def test_nothing_in_an_article_becomes_markup(hostile: str) -> None:
     "url", ["javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "//[", "/help", None]
 )
 def test_only_web_addresses_are_linked(url: str | None) -> None:
-    page = create_app(advisor(url=url)).test_client().post("/", data={"message": "How do I see my jobs?"})
+    page = create_app(desk(url=url)).test_client().post("/", data={"message": "How do I see my jobs?"})
     tree = read(page.text)
     assert words(tree, ".sent") == "Show your jobs in Google Calendar"
     assert {node.attributes["href"] for node in tree.css("a")} == {"#main", "/", "#demo"} | {

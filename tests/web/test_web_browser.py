@@ -15,7 +15,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from web_builders import advisor, served
+from web_builders import desk, served
 
 from web import create_app
 
@@ -39,7 +39,7 @@ LONG = "W" * 3000
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    with served(create_app(advisor(passage=LONG))) as address:
+    with served(create_app(desk(passage=LONG))) as address:
         yield address
 
 

@@ -30,13 +30,13 @@ from web.tickets import demo_tickets
 ROOT = Path(__file__).parents[2]
 SERVING = """
 import signal
-from web_builders import advisor
+from web_builders import desk
 from web import create_app
 from web.server import serve_until_stopped, stopped_by_sigterm, taken_port
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # where it is ignored by those who started the tests
 with stopped_by_sigterm(), taken_port("127.0.0.1", 0) as taken:
-    serve_until_stopped(create_app(advisor()), taken, say=print)
+    serve_until_stopped(create_app(desk()), taken, say=print)
 print("stopped")
 """
 

@@ -6,7 +6,7 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from web_builders import advisor
+from web_builders import desk
 
 from web import MOST_BYTES, create_app
 from web.security import HEADERS
@@ -17,7 +17,7 @@ PAGE = "http://localhost"
 
 @pytest.fixture
 def app() -> Flask:
-    app = create_app(advisor(), hosts=("localhost", "127.0.0.1", "::1", "support.example.com"))
+    app = create_app(desk(), hosts=("localhost", "127.0.0.1", "::1", "support.example.com"))
     app.add_url_rule("/fails", "fails", view_func=fails)
     return app
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import re
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
@@ -16,6 +20,9 @@ from waitress.wasyncore import close_all, loop
 
 from advisor.advise import Advice, Advisor
 from advisor.decision.experience import Experience
+from advisor.records import Records
+from advisor.running import Running
+from advisor.settings import Settings
 from advisor.types import (
     Candidate,
     Document,
@@ -38,6 +45,7 @@ from advisor.types import (
     Wish,
     WishChannel,
 )
+from web.desk import Desk
 
 TUESDAY = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
 
@@ -134,6 +142,20 @@ def advisor(**changes: object) -> Advisor:
     """An advisor over the shipped experience; `changes` are those of the one article."""
     article = replace(ARTICLE, **changes)  # type: ignore[arg-type]
     return Advisor(PhraseReader(article), NothingKept(), Experience.default(), Promise())
+
+
+def desk(*, home: Path | None = None, **changes: object) -> Desk:
+    """A desk around `advisor`; its records are in a folder of their own unless one is given."""
+    home = home or folder_for_now()
+    records = Records.open(home / "advisor.db")
+    return Desk(Settings(home=home), records, Running(lambda: advisor(**changes), lambda: None))
+
+
+def folder_for_now() -> Path:
+    """A folder that goes when the tests end."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 @contextmanager

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from http import HTTPStatus
-from threading import Lock
 
 from flask import Blueprint, abort, render_template, request
 
-from advisor.advise import Advisor
 from advisor.types import Channel
+from web.desk import Desk
 from web.form import AskForm
 from web.tickets import demo_tickets
 from web.view import AdviceView, view_of
@@ -36,10 +35,9 @@ def options(names: Iterable[str]) -> list[tuple[str, str]]:
     return [("", "not known"), *((name, name.replace("_", " ")) for name in names)]
 
 
-def page(advisor: Advisor) -> Blueprint:
+def page(desk: Desk) -> Blueprint:
     """`/`: the empty form, the form filled with a demo ticket, or the advice on what was typed."""
     pages = Blueprint("ask", __name__)
-    turn = Lock()  # one ticket at a time: the language pipeline's vocabulary grows while it reads
 
     @pages.get("/")
     def ask() -> str:
@@ -49,7 +47,7 @@ def page(advisor: Advisor) -> Blueprint:
         found = next((demo.ticket for demo in demo_tickets() if demo.ticket.id == wanted), None)
         if found is None:
             abort(HTTPStatus.NOT_FOUND)
-        return show(AskForm.of_ticket(found, advisor.experience.zone), filled=wanted)
+        return show(AskForm.of_ticket(found, desk.experience.zone), filled=wanted)
 
     @pages.post("/")
     def advise() -> tuple[str, HTTPStatus]:
@@ -57,9 +55,9 @@ def page(advisor: Advisor) -> Blueprint:
         errors = form.errors()
         if errors:
             return show(form, errors=errors), HTTPStatus.UNPROCESSABLE_ENTITY
-        with turn:
-            advice = advisor.advise(form.ticket(advisor.experience.zone), record=False)
-        return show(form, view=view_of(advice, advisor.experience)), HTTPStatus.OK
+        experience = desk.experience
+        advice = desk.advise(form.ticket(experience.zone), record=False)
+        return show(form, view=view_of(advice, experience)), HTTPStatus.OK
 
     def show(
         form: AskForm,
@@ -68,6 +66,7 @@ def page(advisor: Advisor) -> Blueprint:
         view: AdviceView | None = None,
         filled: str | None = None,
     ) -> str:
+        experience = desk.experience
         return render_template(
             "ask.html",
             form=form,
@@ -78,10 +77,10 @@ def page(advisor: Advisor) -> Blueprint:
             channels=CHANNELS,
             wishes=WISHES,
             stances=STANCES,
-            persona_options=options(advisor.experience.personas),
-            plan_options=options(advisor.experience.plans),
-            currency=advisor.experience.currency,
-            zone=advisor.experience.zone,
+            persona_options=options(experience.personas),
+            plan_options=options(experience.plans),
+            currency=experience.currency,
+            zone=experience.zone,
         )
 
     return pages
