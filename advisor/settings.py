@@ -11,7 +11,15 @@ from pathlib import Path
 from advisor.errors import SettingsError
 from index.settings import KnowledgeSettings, Precision
 
-NUMBERS = ("threads", "cache_gb")
+RANGES: Mapping[str, tuple[int, int]] = {
+    "session_idle_minutes": (1, 24 * 60),
+    "session_hours": (1, 7 * 24),
+    "proxy": (0, 5),
+    "requests_per_minute": (0, 1_000_000),
+}
+"""The least and the most of a setting, where not any number fits."""
+
+SWITCHES = {"true": True, "1": True, "false": False, "0": False}
 TEMPLATE = """\
 # Settings of this installation. What is commented out shows the default.
 
@@ -20,6 +28,13 @@ TEMPLATE = """\
 # precision = "int8"       # int8 (fast), fp32, or reference (sentence-transformers itself; slow)
 # threads = 0              # 0 = one a core
 # cache_gb = 10            # how much may be kept of what was read in archives
+
+# The pages; see docs/serving.md.
+# https = false            # true where a reverse proxy serves them by TLS: cookies are then never sent without
+# proxy = 0                # how many reverse proxies stand before it, whose X-Forwarded-For and -Proto are believed
+# session_idle_minutes = 60    # who did nothing for so long signs in again
+# session_hours = 12       # and so does everybody after so long
+# requests_per_minute = 1200   # of one user, or of one address that is not signed in; 0 = as many as they like
 """
 
 
@@ -33,6 +48,11 @@ class Settings:
     precision: Precision = Precision.INT8
     threads: int = 0  # 0 = one a core
     cache_gb: int = 10  # of cache.db, and of the evidence of archives
+    https: bool = False  # whether browsers reach the pages by TLS
+    proxy: int = 0  # reverse proxies before the pages whose headers are believed
+    session_idle_minutes: int = 60
+    session_hours: int = 12
+    requests_per_minute: int = 1200  # of one user, or of one address that is not signed in; 0 = no limit
 
     @classmethod
     def load(cls, home: Path | None = None) -> Settings:
@@ -55,6 +75,9 @@ class Settings:
             if type(fit[key]) is not kinds[key]:
                 allowed = f"one of {', '.join(Precision)}" if kinds[key] is Precision else f"a {kinds[key].__name__}"
                 raise SettingsError(f"{key} must be {allowed}, was: {value!r} (in {where})")
+            least, most = RANGES.get(key, (None, None))
+            if least is not None and most is not None and not least <= int(str(value)) <= most:
+                raise SettingsError(f"{key} must be between {least} and {most}, was: {value} (in {where})")
         return replace(self, **fit)  # type: ignore[arg-type]
 
     @property
@@ -94,16 +117,14 @@ def read_toml(path: Path) -> Mapping[str, object]:
 
 
 def from_environment() -> dict[str, object]:
-    """ADVISOR_MASK, ADVISOR_MODEL, ADVISOR_PRECISION, ADVISOR_THREADS, ADVISOR_CACHE_GB."""
-    found: dict[str, object] = {}
-    for name in ("mask", "model", "precision", "threads", "cache_gb"):
-        value = os.environ.get(f"ADVISOR_{name.upper()}")
-        if value is not None:
-            found[name] = (
-                {"true": True, "1": True, "false": False, "0": False}.get(value.lower(), value)
-                if name == "mask"
-                else value
-            )
-    return {
-        name: int(str(value)) if str(value).isdigit() and name in NUMBERS else value for name, value in found.items()
-    }
+    """ADVISOR_MASK, ADVISOR_MODEL and so on: every setting under its name in capitals, `home` apart."""
+    kinds = {field.name: str(field.type) for field in fields(Settings) if field.name != "home"}
+    given = {name: os.environ.get(f"ADVISOR_{name.upper()}") for name in kinds}
+    return {name: _meant(value, kinds[name]) for name, value in given.items() if value is not None}
+
+
+def _meant(value: str, kind: str) -> object:
+    """What stands in the environment as a value of this kind; as it stands where it is none."""
+    if kind == "bool":
+        return SWITCHES.get(value.lower(), value)
+    return int(value) if kind == "int" and value.isdecimal() else value
