@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from advisor.errors import SettingsError
 from index.settings import KnowledgeSettings, Precision
@@ -34,6 +35,7 @@ TEMPLATE = """\
 # proxy = 0                # how many reverse proxies stand before it, whose X-Forwarded-For and -Proto are believed
 # session_idle_minutes = 60    # who did nothing for so long signs in again
 # session_hours = 12       # and so does everybody after so long
+# address = ""             # where customers reach them, such as "https://support.example.com": drafts then carry links
 # requests_per_minute = 1200   # of one user, or of one address that is not signed in; 0 = as many as they like
 """
 
@@ -52,6 +54,7 @@ class Settings:
     proxy: int = 0  # reverse proxies before the pages whose headers are believed
     session_idle_minutes: int = 60
     session_hours: int = 12
+    address: str = ""  # under which customers reach the pages, without a query; empty: no link is put into a draft
     requests_per_minute: int = 1200  # of one user, or of one address that is not signed in; 0 = no limit
 
     @classmethod
@@ -78,6 +81,8 @@ class Settings:
             least, most = RANGES.get(key, (None, None))
             if least is not None and most is not None and not least <= int(str(value)) <= most:
                 raise SettingsError(f"{key} must be between {least} and {most}, was: {value} (in {where})")
+            if key == "address" and value != "" and not is_public_address(str(value)):
+                raise SettingsError(f"address must be like https://support.example.com, was: {value!r} (in {where})")
         return replace(self, **fit)  # type: ignore[arg-type]
 
     @property
@@ -99,6 +104,15 @@ class Settings:
     def models(self) -> Path:
         """Heads trained in this installation; where there are none, the shipped ones serve."""
         return self.home / "models" / "heads"
+
+
+def is_public_address(address: str) -> bool:
+    """Whether an address may stand in a letter: http or https, a host, and no more than a path."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and not (parts.query or parts.fragment)
+    except ValueError:
+        return False
 
 
 def default_home() -> Path:

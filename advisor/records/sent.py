@@ -45,3 +45,25 @@ def advices(file: RecordsFile, source: str, ticket_id: str) -> list[Sent]:
         Sent(evidence_from_json(evidence), msgspec.json.decode(advice, type=Recommendation))
         for evidence, advice in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The article that an advice would send."""
+
+    source: str
+    ticket_id: str
+    article: str | None  # id of the first one; None where none was offered
+    title: str | None
+
+
+def offer_of(file: RecordsFile, advice: str) -> Offer | None:
+    """What an advice offered, by the id of the recommendation; None where it is not recorded (any more)."""
+    sql = (
+        "select r.source, r.ticket_id, o.article, a.title from recommendations as r "
+        "left join offered as o on (o.source, o.ticket_id, o.revision) = (r.source, r.ticket_id, r.revision) "
+        "left join articles as a on a.id = o.article where r.id = ? order by o.place limit 1"
+    )
+    with file.errors_named():
+        row = file.tables.execute(sql, [advice]).fetchone()
+    return Offer(*row) if row is not None else None

@@ -151,6 +151,16 @@ def desk(*, home: Path | None = None, **changes: object) -> Desk:
     return Desk(Settings(home=home), records, Running(lambda: advisor(**changes), lambda: None))
 
 
+def recording_desk(*tickets: Ticket, home: Path | None = None, **settings: object) -> Desk:
+    """A desk that records what it advises, with the advices of some tickets; `settings` differ from the usual ones."""
+    home = home or folder_for_now()
+    records = Records.open(home / "advisor.db")
+    recording = Advisor(PhraseReader(), records, Experience.default(), Promise())
+    list(recording.advise_many(tickets))
+    chosen = replace(Settings(home=home), **settings)  # type: ignore[arg-type]
+    return Desk(chosen, records, Running(lambda: recording, lambda: None))
+
+
 def folder_for_now() -> Path:
     """A folder that goes when the tests end."""
     folder = Path(tempfile.mkdtemp())
