@@ -7,9 +7,9 @@ from web_builders import recording_desk
 from advisor.records import Records
 from advisor.records.outcomes import Outcomes
 from advisor.types import OutcomeKind, Ticket
+from web.keys import secret_key
 from web.links import Answer, Links
 from web.pages import helped
-from web.secret import secret_of
 
 TICKET = Ticket(id="T-1", subject="Calendar", body="Send me the link, please: how do I see my jobs?")
 
@@ -20,7 +20,7 @@ class Customer:
     def __init__(self) -> None:
         desk = recording_desk(TICKET, address="https://support.example.com")
         self.records: Records = desk.records
-        self.links = Links(secret_of(desk.settings.home), desk.settings.address)
+        self.links = Links(secret_key(desk.settings.home), desk.settings.address)
         found = self.records.last("T-1")
         assert found is not None
         self.advice = found.recommendation.id

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from web_builders import advisor
 
 from advisor.types import Recommendation, Ticket
 from web.links import Answer, Asked, Links
-from web.secret import secret_of
 
 LINKS = Links(b"k" * 32, "https://support.example.com/")
 ARTICLE = replace(
@@ -64,10 +62,3 @@ def test_a_draft_with_an_article_carries_both_links_before_the_greeting() -> Non
 )
 def test_any_other_draft_stays_as_it_is(given: Recommendation, links: Links) -> None:
     assert links.draft(given) == given.reply
-
-
-def test_a_secret_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
-    first = secret_of(tmp_path / "home")
-    assert (len(first), secret_of(tmp_path / "home")) == (32, first)
-    assert (tmp_path / "home" / "web.key").stat().st_mode & 0o777 == 0o600
-    assert [path.name for path in (tmp_path / "home").iterdir()] == ["web.key"]
