@@ -5,25 +5,61 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from flask import Flask
+from flask_wtf.csrf import CSRFProtect
 
-from web import errors, security
+from web import access, errors, limits, navigation, security, visits
 from web.desk import Desk
-from web.pages import ask, health
+from web.links import Links
+from web.pages import account, ask, health, helped, home, sign_in
 from web.security import LOOPBACK
+from web.staff import Staff
 
 MOST_BYTES = 1024 * 1024
 """Of one request; a ticket is read up to some 30,000 characters."""
 
 
-def create_app(desk: Desk, *, title: str = "Ticket Advisor", hosts: Collection[str] = LOOPBACK) -> Flask:
-    """The web program of a support desk; it answers to the host names in `hosts` only, whatever the port."""
+def create_app(
+    desk: Desk,
+    *,
+    staff: Staff | None = None,
+    title: str = "Ticket Advisor",
+    hosts: Collection[str] = LOOPBACK,
+) -> Flask:
+    """The web program around a desk; it answers to the host names in `hosts` only, whatever the port.
+
+    Every page stands in `web/access.py`, with who may open it; ValueError where one does not.
+    """
+    staff = staff or Staff.open(desk.settings)
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES, MAX_FORM_MEMORY_SIZE=MOST_BYTES)
     app.jinja_env.globals["product"] = title
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    security.protect(app, hosts)
-    errors.answer_errors(app)
-    app.register_blueprint(ask.page(desk))
-    app.register_blueprint(health.page())
+    _protect(app, desk, staff, hosts)
+    links = Links(staff.key, desk.settings.address)
+    for pages in (
+        account.page(staff),
+        ask.page(desk),
+        health.page(),
+        helped.page(desk, links),
+        home.page(),
+        sign_in.page(staff),
+    ):
+        app.register_blueprint(pages)
+    access.check_routes(app)
+    limits.limit_routes(app)
     return app
+
+
+def _protect(app: Flask, desk: Desk, staff: Staff, hosts: Collection[str]) -> None:
+    """What stands before every view, in this order: the host, who asks, how often, whether they may."""
+    settings = desk.settings
+    app.config.update(WTF_CSRF_CHECK_DEFAULT=False, WTF_CSRF_SSL_STRICT=False)  # the guard calls it; Origin is checked
+    app.config["WTF_CSRF_TIME_LIMIT"] = settings.session_hours * 3600
+    security.believe_proxies(app, settings.proxy)
+    security.protect(app, hosts, https=settings.https)
+    visits.know_visitors(app, staff, https=settings.https)
+    limits.limit(app, per_minute=settings.requests_per_minute)
+    access.guard(app, CSRFProtect(app))
+    errors.answer_errors(app)
+    navigation.show(app)

@@ -21,21 +21,28 @@ if TYPE_CHECKING:
 
     from advisor.advise import Advice
     from web.desk import Desk
+    from web.staff import Staff
+
 PORT = 8321
 LEAST_WIDTH = 120  # of the table, in characters
+IN_THE_CLEAR = (
+    "passwords and tickets cross the network in the clear: serve them by TLS through a reverse proxy, and set "
+    "https = true (docs/serving.md)"
+)
 WILDCARDS = frozenset({"0.0.0.0", "::"})
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0 takes any free one.")
-@click.option("--name", "names", multiple=True, help="A host name the page is opened under, too; may be repeated.")
+@click.option("--name", "names", multiple=True, help="A host name the pages are opened under, too; may be repeated.")
+@click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Requests answered at once.")
 @click.pass_context
-def serve(context: click.Context, host: str, port: int, names: tuple[str, ...]) -> None:
-    """Serve the page where one types a ticket and sees the advice.
+def serve(context: click.Context, host: str, port: int, names: tuple[str, ...], threads: int) -> None:
+    """Serve the pages on which agents work.
 
-    It answers to this machine's own names only (localhost, 127.0.0.1, --host, --name). There is no sign-in yet: whoever
-    reaches the address may use the page. Ctrl-C or SIGTERM stops it.
+    It answers to this machine's own names only (localhost, 127.0.0.1, --host, --name), and to those who sign in: see
+    advisor users. Behind a reverse proxy with TLS: see docs/serving.md. Ctrl-C or SIGTERM stops it.
 
     \b
     Example: advisor serve
@@ -45,17 +52,19 @@ def serve(context: click.Context, host: str, port: int, names: tuple[str, ...]) 
     from web.server import stopped_by_sigterm, taken_port
 
     with stopped_by_sigterm(), taken_port(host, port) as taken:
-        _serve(Desk.open(settings_of(context)), taken, host, names)
+        desk = Desk.open(settings_of(context))
+        _serve(desk, taken, host, names, threads=threads, newcomer=None)
 
 
 @click.command()
-@click.option("--serve/--no-serve", "serving", default=True, show_default=True, help="Serve the page afterwards.")
+@click.option("--serve/--no-serve", "serving", default=True, show_default=True, help="Serve the pages afterwards.")
 @click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0 takes any free one.")
 @click.pass_context
 def demo(context: click.Context, serving: bool, port: int) -> None:
-    """Import the demo help centre, advise the twelve demo tickets, then serve the page.
+    """Import the demo help centre, advise the twelve demo tickets, then serve the pages.
 
-    The help centre goes into the home folder as the source "demo"; to keep it out of your own, name another folder.
+    It prints a link that signs you in, once, as the user "demo", who is an admin of this home folder. The help centre
+    goes into the home folder as the source "demo"; to keep it out of your own, name another folder.
 
     \b
     Example: ADVISOR_HOME=.demo advisor demo
@@ -67,7 +76,7 @@ def demo(context: click.Context, serving: bool, port: int) -> None:
         advised_demo(context)
         return
     with stopped_by_sigterm(), taken_port("127.0.0.1", port) as taken:
-        _serve(advised_demo(context), taken, "127.0.0.1", ())
+        _serve(advised_demo(context), taken, "127.0.0.1", (), threads=8, newcomer="demo")
 
 
 def advised_demo(context: click.Context) -> Desk:
@@ -98,14 +107,34 @@ def table_of(advices: Iterable[Advice]) -> Iterator[str]:
         yield from wrap(table_row(advice), width, subsequent_indent=" " * head.index("why"))
 
 
-def _serve(desk: Desk, taken: socket, host: str, names: tuple[str, ...]) -> None:
+def _serve(desk: Desk, taken: socket, host: str, names: tuple[str, ...], *, threads: int, newcomer: str | None) -> None:
+    """Serve until stopped; `newcomer` is given a link, None = an admin is, where nobody could sign in."""
     from web import create_app
     from web.security import LOOPBACK
     from web.server import serve_until_stopped
+    from web.staff import Staff
 
-    if host not in LOOPBACK:
-        click.echo("warning: there is no sign-in: whoever reaches this address may use the page", err=True)
+    if host not in LOOPBACK and not desk.settings.https:
+        click.echo(f"warning: {IN_THE_CLEAR}", err=True)
     own = () if host in WILDCARDS else (host,)
-    app = create_app(desk, hosts=(*LOOPBACK, *own, *names))
-    serve_until_stopped(app, taken, say=lambda address: click.echo(f"\nServing {address}  (Ctrl-C stops it)"))
+    staff = Staff.open(desk.settings)
+    app = create_app(desk, staff=staff, hosts=(*LOOPBACK, *own, *names))
+
+    def say(address: str) -> None:
+        click.echo(f"\nServing {address}  (Ctrl-C stops it)")
+        for line in welcome(staff, address, newcomer):
+            click.echo(line)
+
+    serve_until_stopped(app, taken, say=say, threads=threads, proxy=desk.settings.proxy)
     click.echo("Stopped.")
+
+
+def welcome(staff: Staff, address: str, newcomer: str | None) -> Iterator[str]:
+    """How to get in, with a link that serves once: for the one named, or for the first admin where nobody could."""
+    if newcomer is None:
+        if not staff.nobody_can_sign_in:
+            return
+        newcomer = "admin"
+        yield "Nobody can sign in yet. Add people with: advisor users add NAME --role agent"
+    user = staff.first_admin(newcomer)
+    yield f"Sign in as {user.name}, once and within 15 minutes: {address}/sign-in/link/{staff.links.make(user.name)}"

@@ -1,7 +1,7 @@
 """What holds for every request and every response, errors included.
 
-There is no sign-in yet, so whatever a browser can be made to do from another site is refused here: a request under a
-foreign host name (DNS rebinding), and a form posted from a foreign page.
+Whatever a browser can be made to do from another site is refused here, before anything else is looked at: a request
+under a foreign host name (DNS rebinding), and a form posted from a foreign page.
 """
 
 from __future__ import annotations
@@ -9,42 +9,66 @@ from __future__ import annotations
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, request
+from werkzeug.exceptions import BadRequest, Forbidden
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+        "object-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",  # not "no-referrer": browsers would then post our own form with the origin "null"
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": (
+        "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
+        "microphone=(), midi=(), payment=(), publickey-credentials-get=(), usb=()"
+    ),
 }
+TRANSPORT = "max-age=31536000; includeSubDomains"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITES = frozenset({"same-origin", "none"})  # none: the person did it, not a page
 
 
-def protect(app: Flask, hosts: Collection[str]) -> None:
+class ForeignHost(BadRequest):
+    """Asked for under a name that is not served here."""
+
+
+class ForeignPage(Forbidden):
+    """Sent by a page of another site."""
+
+
+def protect(app: Flask, hosts: Collection[str], *, https: bool = False) -> None:
     """Put the checks before, and the headers after, every view of an app."""
     names = frozenset(name.casefold() for name in hosts)
+    headers = HEADERS | ({"Strict-Transport-Security": TRANSPORT} if https else {})
 
     @app.before_request
     def refuse_foreign_requests() -> None:
         if host_name(request.headers.get("Host", "")) not in names:
-            abort(400, "host")
+            raise ForeignHost
         if request.method not in _SAFE and not is_same_origin():
-            abort(403)
+            raise ForeignPage
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        response.headers.update(HEADERS)
+        response.headers.update(headers)
         if request.endpoint != "static":
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def believe_proxies(app: Flask, number: int) -> None:
+    """Take the visitor's address and scheme from the headers of so many reverse proxies, which pass Host on as is."""
+    if number:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=number, x_proto=number, x_host=0, x_port=0, x_prefix=0
+        )
 
 
 def host_name(host: str) -> str | None:
@@ -62,3 +86,9 @@ def is_same_origin() -> bool:
     if site is not None and site not in _OWN_SITES:
         return False
     return origin is None or origin == f"{request.scheme}://{request.headers.get('Host')}"
+
+
+def is_surely_same_origin() -> bool:
+    """Whether the browser itself says that a page of ours sent this request."""
+    said = request.headers.get("Sec-Fetch-Site") or request.headers.get("Origin")
+    return said is not None and said != "none" and is_same_origin()

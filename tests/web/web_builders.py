@@ -14,7 +14,10 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
+from argon2 import PasswordHasher
 from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 from waitress.server import create_server
 from waitress.wasyncore import close_all, loop
 
@@ -45,7 +48,12 @@ from advisor.types import (
     Wish,
     WishChannel,
 )
+from web import create_app
 from web.desk import Desk
+from web.passwords import Passwords
+from web.sessions import How
+from web.staff import Staff
+from web.users import Role
 
 TUESDAY = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
 
@@ -166,6 +174,50 @@ def folder_for_now() -> Path:
     folder = Path(tempfile.mkdtemp())
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
+
+
+QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+"""Argon2 that takes no time; never outside tests."""
+
+PASSWORD = "four green kettles whistle"
+
+
+def web_app(at: Desk | None = None, *, staff: Staff | None = None, **options: Any) -> Flask:
+    """The whole web program around a desk, with quick passwords."""
+    at = at or desk()
+    return create_app(at, staff=staff or Staff.open(at.settings, passwords=QUICK), **options)
+
+
+def staff_of(app: Flask) -> Staff:
+    """The staff of an app."""
+    staff: Staff = app.extensions["staff"]
+    return staff
+
+
+def client_as(app: Flask, role: Role | None = Role.ADMIN, *, name: str | None = None) -> FlaskClient:
+    """A browser in which a user of this role is signed in (None: nobody is); its POSTs carry the form token.
+
+    The user is called like the role unless a name is given, and is made where there is none.
+    """
+    client = app.test_client()
+    if role is None:
+        return client
+    staff = staff_of(app)
+    user = staff.users.find(name or role.value) or staff.users.add(name or role.value, role)
+    with client.session_transaction() as session:
+        session["token"] = staff.sessions.start(user, How.PASSWORD)
+        session["csrf_token"] = "0" * 40
+    token = URLSafeTimedSerializer(app.secret_key or b"", salt="wtf-csrf-token").dumps("0" * 40)
+    client.environ_base["HTTP_X_CSRFTOKEN"] = str(token)
+    return client
+
+
+def cookie_as(app: Flask, role: Role = Role.ADMIN) -> dict[str, str]:
+    """A cookie for `browser.add_cookie(…)`, once a page of the app is open, that signs in a user of this role."""
+    name = app.config["SESSION_COOKIE_NAME"]
+    cookie = client_as(app, role).get_cookie(name)
+    assert cookie is not None
+    return {"name": name, "value": cookie.value, "path": "/"}
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The first page: type a ticket, say what the customer is willing to do, see the advice. Nothing is stored."""
+"""Type a ticket, say what the customer is willing to do, see the advice. Nothing is stored."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def options(names: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def page(desk: Desk) -> Blueprint:
-    """`/`: the empty form, the form filled with a demo ticket, or the advice on what was typed."""
+    """`/ask`: the empty form, the form filled with a demo ticket, or the advice on what was typed."""
     pages = Blueprint("ask", __name__)
 
-    @pages.get("/")
+    @pages.get("/ask")
     def ask() -> str:
         wanted = request.args.get("demo")
         if wanted is None:
@@ -49,7 +49,7 @@ def page(desk: Desk) -> Blueprint:
             abort(HTTPStatus.NOT_FOUND)
         return show(AskForm.of_ticket(found, desk.experience.zone), filled=wanted)
 
-    @pages.post("/")
+    @pages.post("/ask")
     def advise() -> tuple[str, HTTPStatus]:
         form = AskForm.posted(request.form)
         errors = form.errors()

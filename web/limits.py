@@ -1,0 +1,73 @@
+"""How often one user, or one address, may ask: the only file that knows Flask-Limiter.
+
+The counts live in memory and begin anew with the program; what must outlive it (failed sign-ins) is in `throttle.py`.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, request
+from flask_limiter import ApplicationLimit, Limiter
+from werkzeug.exceptions import HTTPException
+
+from web.throttle import neighbourhood
+from web.visits import current_user
+
+LIMITS: Mapping[str, str] = {
+    "account.change_password": "10 per minute",
+    "sign_in.by_link": "30 per minute",
+    "sign_in.by_password": "30 per minute",
+    "sign_in.link": "60 per minute",
+}
+"""Endpoint -> its own limit, beside the general one of the settings."""
+
+EXEMPT = ("health.healthz", "static")
+
+
+def limit(app: Flask, *, per_minute: int) -> None:
+    """Count requests; answers carry X-RateLimit headers, and 429 says when to come again. 0 = no general limit."""
+
+    @app.after_request
+    def keep_for_the_refused(response: Response) -> Response:
+        """Flask-Limiter writes Retry-After on every answer; it is registered later, so that this comes after it."""
+        if response.status_code != HTTPStatus.TOO_MANY_REQUESTS:
+            response.headers.pop("Retry-After", None)
+        return response
+
+    general: list[str | Callable[[], str] | ApplicationLimit] = [f"{per_minute} per minute"] if per_minute else []
+    limiter = Limiter(who_asks, app=app, application_limits=general, headers_enabled=True, storage_uri="memory://")
+    limiter.request_filter(lambda: request.endpoint in EXEMPT)
+
+
+def limit_routes(app: Flask) -> None:
+    """Put the routes of LIMITS under their own; call it once all routes are there."""
+    limiter = _limiter(app)
+    for endpoint, often in LIMITS.items():
+        view: Callable[..., Any] = app.view_functions[endpoint]
+        app.view_functions[endpoint] = limiter.limit(often)(view)
+
+
+def _limiter(app: Flask) -> Limiter:
+    (limiter,) = app.extensions["limiter"]
+    assert isinstance(limiter, Limiter)
+    return limiter
+
+
+def who_asks() -> str:
+    """The user, or for one who is not signed in the address."""
+    user = current_user()
+    return f"user {user.name}" if user else f"address {neighbourhood(request.remote_addr or '')}"
+
+
+def seconds_to_wait(app: Flask, error: HTTPException) -> int:
+    """After how many seconds what was refused as too many may be asked again."""
+    told = getattr(error, "retry_after", None)
+    if isinstance(told, int):
+        return max(1, told)
+    reached = _limiter(app).current_limit
+    return max(1, math.ceil(reached.reset_at - time.time())) if reached else 60
