@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from web.access import WrongRole
+from web.api import problems
 from web.limits import seconds_to_wait
 from web.security import ForeignHost, ForeignPage, is_surely_same_origin
 from web.visits import current_user
@@ -52,6 +53,8 @@ def answer_errors(app: Flask) -> None:
 
 def refused(error: HTTPException) -> Response:
     """What the visitor can mend."""
+    if problems.concerns_api():
+        return problems.refused(error)
     code = error.code or 500
     if code >= 500:
         return failed(error)
@@ -61,7 +64,7 @@ def refused(error: HTTPException) -> Response:
     again = _fields_to_send_again() if isinstance(error, CSRFError) else []
     response = make_response(render_template("error.html", heading=heading, cure=cure, again=again), code)
     for name, value in error.get_headers():
-        if name in ("Allow", "Retry-After"):
+        if name == "Allow":
             response.headers[name] = value
     return response
 
@@ -83,10 +86,9 @@ def told(error: HTTPException) -> tuple[str, str]:
 
 def in_words(seconds: int) -> str:
     """`40 seconds`, `2 minutes`: rounded up."""
-    if seconds < 60:
+    if seconds < 120:
         return "a second" if seconds <= 1 else f"{seconds} seconds"
-    minutes = math.ceil(seconds / 60)
-    return "a minute" if minutes == 1 else f"{minutes} minutes"
+    return f"{math.ceil(seconds / 60)} minutes"
 
 
 def _fields_to_send_again() -> list[tuple[str, str]]:
@@ -103,6 +105,8 @@ def _fields_to_send_again() -> list[tuple[str, str]]:
 
 def failed(error: Exception) -> Response:
     """What we have to mend: the page and the log share a number, and only the log knows more."""
+    if problems.concerns_api():
+        return problems.failed(error)
     incident = secrets.token_hex(4)
     current_app.logger.error("incident %s", incident, exc_info=error)
     return make_response(render_template("incident.html", incident=incident), 500)

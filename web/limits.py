@@ -8,13 +8,13 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
-from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, g, request
 from flask_limiter import ApplicationLimit, Limiter
 from werkzeug.exceptions import HTTPException
 
+from web.access import Open
 from web.throttle import neighbourhood
 from web.visits import current_user
 
@@ -34,14 +34,18 @@ def limit(app: Flask, *, per_minute: int) -> None:
 
     @app.after_request
     def keep_for_the_refused(response: Response) -> Response:
-        """Flask-Limiter writes Retry-After on every answer; it is registered later, so that this comes after it."""
-        if response.status_code != HTTPStatus.TOO_MANY_REQUESTS:
-            response.headers.pop("Retry-After", None)
+        """Flask-Limiter writes its own Retry-After on every answer; registered later, it comes before this."""
+        if counts_itself():
+            return response
+        response.headers.pop("Retry-After", None)
+        wait = g.get("seconds_to_wait")
+        if wait is not None:
+            response.headers["Retry-After"] = str(wait)
         return response
 
     general: list[str | Callable[[], str] | ApplicationLimit] = [f"{per_minute} per minute"] if per_minute else []
     limiter = Limiter(who_asks, app=app, application_limits=general, headers_enabled=True, storage_uri="memory://")
-    limiter.request_filter(lambda: request.endpoint in EXEMPT)
+    limiter.request_filter(lambda: request.endpoint in EXEMPT or counts_itself())
 
 
 def limit_routes(app: Flask) -> None:
@@ -58,6 +62,11 @@ def _limiter(app: Flask) -> Limiter:
     return limiter
 
 
+def counts_itself() -> bool:
+    """Whether this is a request of a program, which is counted by its token."""
+    return current_app.config["ROUTES"].get(request.endpoint) is Open.TOKEN
+
+
 def who_asks() -> str:
     """The user, or for one who is not signed in the address."""
     user = current_user()
@@ -65,9 +74,10 @@ def who_asks() -> str:
 
 
 def seconds_to_wait(app: Flask, error: HTTPException) -> int:
-    """After how many seconds what was refused as too many may be asked again."""
+    """After how many seconds what was refused as too many may be asked again; the answer's header will say so, too."""
     told = getattr(error, "retry_after", None)
-    if isinstance(told, int):
-        return max(1, told)
     reached = _limiter(app).current_limit
-    return max(1, math.ceil(reached.reset_at - time.time())) if reached else 60
+    if not isinstance(told, int):
+        told = math.ceil(reached.reset_at - time.time()) if reached else 60
+    g.seconds_to_wait = max(1, told)
+    return max(1, told)

@@ -11,13 +11,14 @@ from threading import Barrier, Thread
 from urllib.parse import urlencode
 
 import pytest
+from flask import Flask
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from web_builders import desk, served
+from web_builders import client_as, cookie_as, desk, served, web_app
 
-from web import create_app
+from web.users import Role
 
 CHROMIUM = shutil.which("chromium")
 DRIVER = shutil.which("chromedriver")
@@ -38,13 +39,27 @@ LONG = "W" * 3000
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with served(create_app(desk(passage=LONG))) as address:
-        yield address
+def app() -> Flask:
+    return web_app(desk(passage=LONG))
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+def address(app: Flask) -> Iterator[str]:
+    with served(app) as address:
+        yield address
+
+
+@pytest.fixture
+def browser(signed_out: webdriver.Chrome, app: Flask, address: str) -> webdriver.Chrome:
+    """The browser, in which an agent is signed in."""
+    signed_out.delete_all_cookies()
+    signed_out.get(f"{address}/sign-in")
+    signed_out.add_cookie(cookie_as(app, Role.AGENT))
+    return signed_out
+
+
+@pytest.fixture(scope="module")
+def signed_out(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
     profile: Path = tmp_path_factory.mktemp("profile")
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM or ""
@@ -87,10 +102,10 @@ def text(browser: webdriver.Chrome, selector: str) -> str:
     return browser.find_element(By.CSS_SELECTOR, selector).text
 
 
-def post(address: str, form: dict[str, str]) -> tuple[int, str]:
+def post(address: str, form: dict[str, str], signed_in: dict[str, str]) -> tuple[int, str]:
     with closing(HTTPConnection(address.removeprefix("http://"), timeout=10)) as connection:
-        headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": address}
-        connection.request("POST", "/", urlencode(form), headers)
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": address} | signed_in
+        connection.request("POST", "/ask", urlencode(form), headers)
         answer = connection.getresponse()
         return answer.status, answer.read().decode()
 
@@ -99,8 +114,8 @@ def post(address: str, form: dict[str, str]) -> tuple[int, str]:
 @needs_chromium
 def test_a_ticket_is_typed_and_advised_by_keyboard_alone(browser: webdriver.Chrome, address: str) -> None:
     narrowed(browser, 1280)
-    browser.get(address)
     complaints(browser)
+    browser.get(f"{address}/ask")
     typed(browser, Keys.TAB, Keys.ENTER)  # the link that skips to the content
     typed(browser, Keys.TAB, Keys.TAB, "Calendar", Keys.TAB, "Can you call me about my jobs?")
     typed(browser, Keys.TAB, "Chat", Keys.TAB, "+44 7700 900417", Keys.TAB, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
@@ -116,7 +131,7 @@ def test_a_ticket_is_typed_and_advised_by_keyboard_alone(browser: webdriver.Chro
 @needs_chromium
 def test_the_draft_is_copied_with_one_click(browser: webdriver.Chrome, address: str) -> None:
     narrowed(browser, 1280)
-    browser.get(f"{address}/?demo=demo-01")
+    browser.get(f"{address}/ask?demo=demo-01")
     browser.find_element(By.CSS_SELECTOR, "button[type=submit]").click()
     browser.find_element(By.ID, "copy").click()
     selected = "const reply = document.getElementById('reply'); return reply.selectionEnd - reply.selectionStart;"
@@ -128,10 +143,10 @@ def test_the_draft_is_copied_with_one_click(browser: webdriver.Chrome, address: 
 @needs_chromium
 def test_nothing_is_wider_than_a_narrow_screen(browser: webdriver.Chrome, address: str) -> None:
     narrowed(browser, 360)
-    for path in ("/", "/?demo=demo-09", "/nothing"):
+    for path in ("/ask", "/ask?demo=demo-09", "/account", "/nothing"):
         browser.get(address + path)
         assert too_wide(browser) == 0
-    browser.get(address)
+    browser.get(f"{address}/ask")
     browser.execute_script("document.getElementById('message').value = 'call me ' + 'W'.repeat(2000)")
     browser.find_element(By.CSS_SELECTOR, "button[type=submit]").click()
     assert text(browser, "#headline") == "A person, by phone"
@@ -144,7 +159,7 @@ def test_every_text_has_the_contrast_that_people_need(browser: webdriver.Chrome,
     for scheme in ("light", "dark"):
         media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
-        browser.get(f"{address}/?demo=demo-02")
+        browser.get(f"{address}/ask?demo=demo-02")
         assert poor(browser) == []
         browser.find_element(By.CSS_SELECTOR, "button[type=submit]").click()
         assert text(browser, "#headline") == "A person, by phone"
@@ -183,7 +198,14 @@ return poor;
 """
 
 
-def test_tickets_posted_at_the_same_time_each_get_their_own_advice(address: str) -> None:
+def test_tickets_posted_at_the_same_time_each_get_their_own_advice(app: Flask, address: str) -> None:
+    client = client_as(app, Role.AGENT)
+    cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    assert cookie is not None
+    signed_in = {
+        "Cookie": f"{cookie.key}={cookie.value}",
+        "X-CSRFToken": client.environ_base["HTTP_X_CSRFTOKEN"],
+    }
     forms = [{"message": "Please call me."}, {"message": "Just send me the link."}] * 6
     headlines = ["A person, by phone", "Self-service: send this article"] * 6
     answers: list[tuple[int, str]] = [(0, "")] * len(forms)
@@ -191,7 +213,7 @@ def test_tickets_posted_at_the_same_time_each_get_their_own_advice(address: str)
 
     def ask(place: int) -> None:
         together.wait()
-        answers[place] = post(address, forms[place])
+        answers[place] = post(address, forms[place], signed_in)
 
     threads = [Thread(target=ask, args=(place,)) for place in range(len(forms))]
     for thread in threads:
@@ -205,6 +227,6 @@ def test_tickets_posted_at_the_same_time_each_get_their_own_advice(address: str)
 
 def test_a_form_from_another_page_is_refused_over_the_socket_too(address: str) -> None:
     with closing(HTTPConnection(address.removeprefix("http://"), timeout=10)) as connection:
-        connection.request("POST", "/", "message=x", {"Origin": "https://evil.example"})
+        connection.request("POST", "/ask", "message=x", {"Origin": "https://evil.example"})
         answer = connection.getresponse()
         assert (answer.status, "another page" in answer.read().decode()) == (403, True)

@@ -194,7 +194,9 @@ def staff_of(app: Flask) -> Staff:
     return staff
 
 
-def client_as(app: Flask, role: Role | None = Role.ADMIN, *, name: str | None = None) -> FlaskClient:
+def client_as(
+    app: Flask, role: Role | None = Role.ADMIN, *, name: str | None = None, base_url: str = "http://localhost"
+) -> FlaskClient:
     """A browser in which a user of this role is signed in (None: nobody is); its POSTs carry the form token.
 
     The user is called like the role unless a name is given, and is made where there is none.
@@ -204,11 +206,12 @@ def client_as(app: Flask, role: Role | None = Role.ADMIN, *, name: str | None = 
         return client
     staff = staff_of(app)
     user = staff.users.find(name or role.value) or staff.users.add(name or role.value, role)
-    with client.session_transaction() as session:
+    with client.session_transaction(base_url=base_url) as session:
         session["token"] = staff.sessions.start(user, How.PASSWORD)
         session["csrf_token"] = "0" * 40
     token = URLSafeTimedSerializer(app.secret_key or b"", salt="wtf-csrf-token").dumps("0" * 40)
     client.environ_base["HTTP_X_CSRFTOKEN"] = str(token)
+    client.environ_base["wsgi.url_scheme"] = base_url.partition(":")[0]
     return client
 
 
