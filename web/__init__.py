@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 from web import access, errors, limits, navigation, security, visits
 from web.desk import Desk
 from web.links import Links
-from web.pages import account, ask, health, helped, home, sign_in
+from web.pages import account, ask, audit, experience, health, helped, home, sign_in
 from web.security import LOOPBACK
 from web.staff import Staff
 
@@ -40,6 +40,8 @@ def create_app(
     for pages in (
         account.page(staff),
         ask.page(desk),
+        audit.page(desk),
+        experience.page(desk),
         health.page(),
         helped.page(desk, links),
         home.page(),

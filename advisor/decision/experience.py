@@ -36,6 +36,7 @@ from advisor.types import Channel, Moment, SignalKind
 
 OPTIONAL = ("outcomes", "personas", "plans")
 """Tables that a file may leave out."""
+DEEPEST = 20  # tables and lists in each other
 _LINE = re.compile(r" \(at line (\d+), column \d+\)")
 
 
@@ -138,10 +139,23 @@ def text_of(path: Path) -> str:
 def content_of(text: str, *, name: str) -> dict[str, object]:
     """The tables and keys of a TOML text, no rule of ours checked; ExperienceError where it is none."""
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        content = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is a plain ValueError
         found = _LINE.search(str(error))
         line = int(found[1]) if found else len(text.splitlines())
         what = _LINE.sub("", str(error))
         came = f"the experience file must be valid TOML, was: {what} (in {name}, line {line})"
         raise ExperienceError(f"{came}: mend this line") from error
+    if _depth(content) > DEEPEST:
+        came = f"the experience file must have tables in tables at most {DEEPEST} deep, was: deeper (in {name}, line 1)"
+        raise ExperienceError(f"{came}: take out what lies deeper")
+    return content
+
+
+def _depth(content: object) -> int:
+    """How deep tables and lists lie in each other; no further than is allowed is looked."""
+    layer, depth = [content], 0
+    while layer and depth <= DEEPEST:
+        inner = (one.values() if isinstance(one, dict) else one for one in layer if isinstance(one, dict | list))
+        layer, depth = [value for values in inner for value in values], depth + 1
+    return depth

@@ -63,7 +63,8 @@ def closed(path: Path, id: str, *, at: datetime) -> Edited:
 def write(path: Path, text: str) -> None:
     """Put the text in the place of the file, in one step and with the file's own line ends and rights."""
     target = path.resolve()
-    if b"\r\n" in target.read_bytes():
+    rights = target.stat().st_mode & 0o7777 if target.is_file() else 0o644
+    if target.is_file() and b"\r\n" in target.read_bytes():
         text = text.replace("\n", "\r\n")
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
@@ -71,7 +72,7 @@ def write(path: Path, text: str) -> None:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(name).chmod(target.stat().st_mode & 0o7777)
+        Path(name).chmod(rights)
         os.replace(name, target)
     except BaseException:
         Path(name).unlink(missing_ok=True)

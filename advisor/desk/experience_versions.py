@@ -27,12 +27,15 @@ def version(records: Records, named: str) -> tuple[str, str]:
     return text, found[0]
 
 
-def uses_compared(records: Records) -> list[tuple[Use, list[Difference] | None]]:
-    """Every use, the newest first, with what it changed; None = there is nothing to compare it with."""
+def uses_compared(records: Records, *, most: int | None = None) -> list[tuple[Use, list[Difference] | None]]:
+    """The uses, the newest first, with what each changed; None = there is nothing to compare it with.
+
+    `most` = so many of the newest; None = all.
+    """
     uses = records.experience_uses()
     return [
         (use, _changed(records, use, uses[place + 1] if place + 1 < len(uses) else None))
-        for place, use in enumerate(uses)
+        for place, use in enumerate(uses[:most])
     ]
 
 

@@ -137,6 +137,24 @@ class Audits:
         if not done.rowcount:
             raise RecordsError(f"no drawn ticket has the id {id!r}: advisor audit sample draws some")
 
+    def label_first(self, id: str, label: object, *, by: str, at: datetime) -> bool:
+        """Keep the label of a drawn ticket that has none; False, and nothing kept, where it has one by now."""
+        value = json.dumps(label, ensure_ascii=False)
+        sql = "update audits set label = ?, by = ?, at = ? where id = ? and label is null"
+        with self.file.errors_named(), self.file.writing() as tables:
+            done: int = tables.execute(sql, [value, by, iso(at), id]).rowcount
+        return bool(done)
+
+    def take_back(self, *, by: str) -> Audit | None:
+        """Take back the newest label of one person; None where they have none."""
+        last = "select id from audits where label is not null and by = ? order by julianday(at) desc, id desc limit 1"
+        with self.file.errors_named(), self.file.writing() as tables:
+            row = tables.execute(last, [by]).fetchone()
+            before = None if row is None else _audit(tables.table("audits").get(row[0]))
+            if before is not None:
+                tables.execute("update audits set label = null, by = null where id = ?", [before.id])
+        return before
+
     def _some(self, where: str) -> list[Audit]:
         with self.file.errors_named():
             rows = list(self.file.tables.table("audits").rows_where(where, order_by="drawn_at, id"))

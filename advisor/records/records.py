@@ -145,9 +145,13 @@ class Records:
         return past(self.file, since=since, until=until, of=of)
 
     def keep_experience(self, fingerprint: str, text: str, *, by: str | None = None) -> None:
-        """Remember an experience file that advices name by its fingerprint, and that it came into use now."""
+        """Remember an experience file that advices name by its fingerprint, and that it came into use now.
+
+        Of files that say the same the one that came last is kept, with its comments.
+        """
         with self.file.errors_named(), self.file.writing() as tables:
-            tables.execute("insert or ignore into experiences values (?, ?)", [fingerprint, text])
+            newer = "on conflict (fingerprint) do update set text = excluded.text where text != excluded.text"
+            tables.execute(f"insert into experiences values (?, ?) {newer}", [fingerprint, text])
             newest = tables.execute("select fingerprint from experience_uses order by id desc limit 1").fetchone()
             if newest is None or newest[0] != fingerprint:
                 sql = "insert into experience_uses (at, fingerprint, by) values (?, ?, ?)"
