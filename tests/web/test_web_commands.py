@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
-from urllib.request import urlopen
+from urllib.request import HTTPCookieProcessor, Request, build_opener, urlopen
 
 import click
 import pytest
@@ -158,15 +158,74 @@ def test_a_signal_stops_the_server_in_order(number: signal.Signals) -> None:
         assert ended(program, number) == (0, "stopped\n")
 
 
+def asked_after_signing_in(address: str, link: str) -> str:
+    """The page with the advice, as one who followed the link and its button sees it."""
+    visitor = build_opener(HTTPCookieProcessor())
+
+    def opened(path: str, form: dict[str, str] | None = None) -> str:
+        typed = None if form is None else urlencode(form | {"csrf_token": token}).encode()
+        with visitor.open(f"{address}{path}", data=typed, timeout=20) as answer:
+            page: str = answer.read().decode()
+        return page
+
+    def token_of(page: str) -> str:
+        found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert found is not None
+        return found[1]
+
+    token = token_of(opened(link))
+    opened("/sign-in/link", {"token": link.rpartition("/")[2]})
+    token = token_of(opened("/ask"))
+    return opened("/ask", {"message": "Please call me back."})
+
+
 def test_the_demo_prints_twelve_advices_and_serves_the_page(fresh_home: Path) -> None:
     command = "from advisor.cli import main; main()"
     with started(command, "--home", str(fresh_home), "demo", "--port", "0") as program:
         printed = lines_until(program, "Serving http://")
-        address = re.search(r"http://\S+", printed[-1])
-        assert address is not None
-        with urlopen(address[0], data=urlencode({"message": "Please call me back."}).encode(), timeout=20) as answer:
-            page = answer.read().decode()
+        printed += lines_until(program, "/sign-in/link/")
+        found = re.search(
+            r"Sign in as demo, once and within 15 minutes: (http://[\d.:]+)(/sign-in/link/\S+)", printed[-1]
+        )
+        assert found is not None
+        page = asked_after_signing_in(found[1], found[2])
         assert ended(program, signal.SIGTERM)[0] == 0
     ids = [line.split()[0] for line in printed if line.startswith("demo-")]
     assert ids == [one.ticket.id for one in demo_tickets()]
     assert '<h2 id="headline">' in page
+
+
+PROXIED = """
+from flask import request
+from web_builders import recording_desk, web_app
+from web.access import Open
+from web.server import serve_until_stopped, stopped_by_sigterm, taken_port
+
+app = web_app(recording_desk(proxy=PROXIES, https=True), hosts=["support.example.com"])
+app.add_url_rule("/who", "who", view_func=lambda: f"{request.remote_addr} {request.url}")
+app.config["ROUTES"] |= {"who": Open.PUBLIC}
+with stopped_by_sigterm(), taken_port("127.0.0.1", 0) as taken:
+    serve_until_stopped(app, taken, say=print, proxy=PROXIES)
+"""
+
+
+@pytest.mark.parametrize(
+    ("proxies", "seen"),
+    [
+        (0, "127.0.0.1 http://support.example.com/who"),
+        (1, "203.0.113.7 https://support.example.com/who"),
+        (2, "198.51.100.9 http://support.example.com/who"),
+    ],
+)
+def test_as_many_proxies_are_believed_as_the_setting_says(proxies: int, seen: str) -> None:
+    said = {
+        "Host": "support.example.com",
+        "X-Forwarded-For": "198.51.100.9, 203.0.113.7",
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-Host": "evil.example",
+    }
+    with started(PROXIED.replace("PROXIES", str(proxies))) as program:
+        address = lines_until(program, "http://")[-1].strip()
+        with urlopen(Request(f"{address}/who", headers=said), timeout=10) as answer:
+            assert answer.read().decode() == seen
+        assert ended(program, signal.SIGTERM)[0] == 0
