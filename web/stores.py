@@ -7,5 +7,5 @@ from advisor.stores import Impersonal
 USERS = Impersonal(
     "users",
     files=("web.key", ".web.key*"),
-    tables={"advisor.db": ("users", "sessions", "sign_in_failures", "sign_in_links", "web_migrations")},
+    tables={"advisor.db": ("users", "sessions", "sign_in_failures", "sign_in_links", "saved_views", "web_migrations")},
 )

@@ -41,3 +41,10 @@ def staff_and_how_they_sign_in(tables: sqlite_utils.Database) -> None:
     tables.create_table("sign_in_failures", failed, pk="who", not_null={"who", "failures", "last", "until"})
     link = dict.fromkeys(("hash", "user", "made", "until", "used"), str)
     tables.create_table("sign_in_links", link, pk="hash", not_null={"hash", "user", "made", "until"})
+
+
+@migrations()
+def views_of_the_queue(tables: sqlite_utils.Database) -> None:
+    """Filters that a user has saved."""
+    view = dict.fromkeys(("user", "name", "query"), str)
+    tables.create_table("saved_views", view, pk=("user", "name"), not_null={"query"})

@@ -22,7 +22,7 @@ from waitress.server import create_server
 from waitress.wasyncore import close_all, loop
 
 from advisor.advise import Advice, Advisor
-from advisor.decision.experience import Experience
+from advisor.decision.experience import Experience, default_text
 from advisor.records import Records
 from advisor.running import Running
 from advisor.settings import Settings
@@ -163,7 +163,9 @@ def recording_desk(*tickets: Ticket, home: Path | None = None, **settings: objec
     """A desk that records what it advises, with the advices of some tickets; `settings` differ from the usual ones."""
     home = home or folder_for_now()
     records = Records.open(home / "advisor.db")
-    recording = Advisor(PhraseReader(), records, Experience.default(), Promise())
+    experience = Experience.default()
+    records.keep_experience(experience.fingerprint, default_text())
+    recording = Advisor(PhraseReader(), records, experience, Promise())
     list(recording.advise_many(tickets))
     chosen = replace(Settings(home=home), **settings)  # type: ignore[arg-type]
     return Desk(chosen, records, Running(lambda: recording, lambda: None))
