@@ -45,6 +45,8 @@ class RecordsStore:
         "advisor.db": (
             "tickets", "customers", "accounts", "wishes", "filed", "handled", "evidence", "recommendations", "offered",
             "articles", "experiences", "experience_uses", "outcomes", "audits", "promises", "looks",
+            "gap_looks", "gaps", "gap_tickets",
+            "queue", "queue_signals", "queue_text*", "messages", "reviews", "handled_before", "filed_changes",
             "records_migrations",
         )
     }  # fmt: skip
@@ -75,7 +77,7 @@ class ArchivesStore:
 
     name = "archives"
     tables: Mapping[str, Collection[str]] = {
-        "cache.db": ("looks", "told", "readings", "answers", "passages", "reading_migrations")
+        "cache.db": ("looks", "told", "readings", "answers", "passages", "vectors", "reading_migrations")
     }
     files: Collection[str] = ("archives/*",)
 
@@ -122,5 +124,5 @@ class Impersonal:
 
 RECORDS = RecordsStore()
 ARCHIVES = ArchivesStore()
-CONFIGURATION = Impersonal("configuration", files=("settings.toml", "experience.toml"))
+CONFIGURATION = Impersonal("configuration", files=("settings.toml", "experience.toml", "home.lock"))
 MODELS = Impersonal("models", files=("models/*",))

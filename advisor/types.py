@@ -284,7 +284,8 @@ class Ticket:
     assignee: str | None = None
     first_reply_at: datetime | None = None
     solved_at: datetime | None = None
-    csat: float | None = None
+    csat: float | None = None  # as the helpdesk's scale has it
+    nps: float | None = None  # 0 to 10; how likely the customer is to recommend the company
     customer: Customer = Customer()
     account: Account = Account()
     handled: Handled | None = None
@@ -300,6 +301,17 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherMessage:
+    """A message of the thread that is not the customer's: masked, without markup, quoted mail and signature."""
+
+    sender: Sender
+    author: str | None
+    at: datetime | None
+    text: str
+    after: int  # how many of the customer's messages stand before it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """A ticket taken apart: the customer's own words, masked, oldest first, the subject in front."""
 
@@ -312,6 +324,8 @@ class Document:
     language_probability: float  # 0 to 1
     readability: Readability
     phone: str | None  # the first number found before masking; kept with the customer only
+    times: tuple[datetime | None, ...] = ()  # one a message, or none at all; None = not known
+    others: tuple[OtherMessage, ...] = ()  # what agents and systems wrote, for people to read; read where it is kept
 
     def quote(self, span: Span) -> Quote:
         """The words of a stretch of the text."""

@@ -26,6 +26,7 @@ from advisor.reading.look import VERSION as LOOKS
 from advisor.reading.look import Looker, packed, unpacked
 from advisor.reading.memory import Kind, Memory, Nothing
 from advisor.reading.readings import HeadReader, Ideals, Linear, Readings
+from advisor.reading.text import other_messages
 from advisor.reading.told import VERSION as WORDS
 from advisor.reading.told import Told, hashed_of, key_of, look_key, tell
 from advisor.reading.topics import TopicHead
@@ -120,7 +121,10 @@ class Reader:
         """Read tickets; the results stand in their order."""
         works = [Work(ticket, history, self._heads.lexicon, self._masked) for ticket, history in tickets]
         found = self._evidence(works)
-        return [Read(work.document, evidence) for work, evidence in zip(works, found, strict=True)]
+        return [
+            Read(replace(work.document, others=other_messages(work.ticket, masked=self._masked)), evidence)
+            for work, evidence in zip(works, found, strict=True)
+        ]
 
     def evidence(self, tickets: Sequence[tuple[Ticket, History]], /) -> list[Evidence]:
         """The evidence alone; a ticket whose words are kept is not taken apart again."""

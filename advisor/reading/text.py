@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 from advisor.reading.language import Lexicon
 from advisor.reading.masking import Masked, mask
 from advisor.reading.pipeline import sentence_spans
-from advisor.types import Document, Message, Readability, Sender, Span, Ticket
+from advisor.types import Document, Message, OtherMessage, Readability, Sender, Span, Ticket
 
 MOST_CHARACTERS = 30_000
 """Of one message, the first two thirds and the last third of this many characters are read."""
@@ -76,6 +76,7 @@ def read_document(ticket: Ticket, lexicon: Lexicon, *, masked: bool = True) -> D
         language_probability=verdict.probability,
         readability=Readability.UNREADABLE if too_long(ticket) else verdict.readability,
         phone=next((result.phone for result in results if result.phone), None),
+        times=tuple(message.at for message in written),
     )
 
 
@@ -91,6 +92,22 @@ def own_messages(ticket: Ticket) -> tuple[Message, ...]:
     if not ticket.body.strip() or any(message.body.strip() == ticket.body.strip() for message in thread):
         return thread
     return (Message(sender=Sender.CUSTOMER, body=ticket.body, at=ticket.created_at), *thread)
+
+
+def other_messages(ticket: Ticket, *, masked: bool = True) -> tuple[OtherMessage, ...]:
+    """What agents and systems wrote, oldest first, each with its place among the customer's messages."""
+    before = len(own_messages(ticket)) - sum(message.sender is Sender.CUSTOMER for message in ticket.messages)
+    others = []
+    for message in ticket.messages:
+        if message.sender is Sender.CUSTOMER:
+            before += 1
+            continue
+        words = own_words(message.body)
+        text = mask(words).text if masked else words
+        others.append(
+            OtherMessage(sender=message.sender, author=message.author, at=message.at, text=text, after=before)
+        )
+    return tuple(others)
 
 
 def author_of(message: Message, ticket: Ticket) -> str | None:

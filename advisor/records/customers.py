@@ -9,14 +9,12 @@ from time import sleep
 import sqlite_utils
 
 from advisor.errors import RecordsError
-from advisor.records.rows import account_key, customer_key, digits
+from advisor.records.rows import MADE_UP, account_key, customer_key, digits
 from advisor.records.tables import OF_TICKET, RecordsFile, Row
+from advisor.records.words import forget_words, tidy_words
 from advisor.types import Account, Customer, Ticket
 
 PATIENCE = 25  # times a fifth of a second
-MADE_UP = ("ticket:", "mailto:", "tel:")
-"""How keys begin that were made for want of an id; the first one of who is known by the ticket alone."""
-
 OF_CUSTOMER = "source = ? and kind = 'customer' and owner = ?"
 
 
@@ -57,13 +55,16 @@ def erase(file: RecordsFile, found: Found) -> int:
         with file.writing():
             tickets = _tickets(tables, found)
             for ticket in tickets:
+                forget_words(tables, found.source, ticket)
                 for table in OF_TICKET:
                     tables.execute(f"delete from {table} where source = ? and ticket_id = ?", [found.source, ticket])
-                tables.execute("delete from filed where source = ? and said_in = ?", [found.source, ticket])
+                for table in ("filed", "filed_changes"):
+                    tables.execute(f"delete from {table} where source = ? and said_in = ?", [found.source, ticket])
                 tables.execute(
                     "update outcomes set related = null where source = ? and related = ?", [found.source, ticket]
                 )
             erase_without_tickets(tables, found.source, found.id)
+            tidy_words(tables)
         _truncate(tables, file)
     return len(tickets)
 
@@ -90,7 +91,8 @@ def erase_without_tickets(tables: sqlite_utils.Database, source: str, id: str) -
     """Take out a customer who has no ticket any more."""
     sql = "select 1 from tickets where source = ? and customer = ?"
     if tables.execute(sql, [source, id]).fetchone() is None:
-        tables.execute(f"delete from filed where {OF_CUSTOMER}", [source, id])
+        for table in ("filed", "filed_changes"):
+            tables.execute(f"delete from {table} where {OF_CUSTOMER}", [source, id])
         tables.execute("delete from customers where source = ? and id = ?", [source, id])
 
 
@@ -99,13 +101,15 @@ def export(file: RecordsFile, found: Found) -> dict[str, list[Row]]:
     with file.errors_named():
         tables = file.tables
         rows = {"customers": _rows(tables, "customers", "source = ? and id = ?", [found.source, found.id])}
-        rows["filed"] = _rows(tables, "filed", OF_CUSTOMER, [found.source, found.id])
+        for table in ("filed", "filed_changes"):
+            rows[table] = _rows(tables, table, OF_CUSTOMER, [found.source, found.id])
         rows |= {table: [] for table in OF_TICKET}
         for ticket in _tickets(tables, found):
             for table in OF_TICKET:
                 rows[table] += _rows(tables, table, "source = ? and ticket_id = ?", [found.source, ticket])
             said = "source = ? and said_in = ? and kind = 'account'"
-            rows["filed"] += _rows(tables, "filed", said, [found.source, ticket])
+            for table in ("filed", "filed_changes"):
+                rows[table] += _rows(tables, table, said, [found.source, ticket])
     return rows
 
 

@@ -13,6 +13,7 @@ from advisor.records.filed import SaidBy, of_owner, row_of
 from advisor.records.filing import from_elsewhere, settle
 from advisor.records.rows import account_key, account_row, customer_key, customer_row
 from advisor.records.tables import RecordsFile, learn, put
+from advisor.records.words import learn_customer
 from advisor.types import Account, Customer, Ticket, WishSource
 
 
@@ -84,7 +85,10 @@ def _keep(
         return
     table, row = ("customers", customer_row(ticket)) if of_customer else ("accounts", account_row(ticket))
     known = tables.execute(f"select 1 from {table} where source = ? and id = ?", [ticket.source, key]).fetchone()
-    learn(tables, table, row)
+    if of_customer:
+        learn_customer(tables, row)
+    else:
+        learn(tables, table, row)
     done.known, done.new = done.known + bool(known), done.new + (not known)
     wishes = ticket.customer.wishes if of_customer else ticket.account.wishes
     before = {one.id: one for one in of_owner(tables, ticket.source, kind, key)}

@@ -14,11 +14,17 @@ import sqlite_utils
 from advisor.advise import Advice
 from advisor.records import customers
 from advisor.records.customers import Found, known_of
+from advisor.records.directory import Directory
+from advisor.records.filed_changes import FiledChanges
 from advisor.records.filing import Filing, file_ticket, in_force
-from advisor.records.outcomes import MESSAGE, Outcomes, handled_in, handled_of, keep_handled
+from advisor.records.gaps import Gaps
+from advisor.records.outcomes import Outcomes, article_linked, handled_in, handled_of, keep_handled
 from advisor.records.past import Past, past
 from advisor.records.people import People
 from advisor.records.promises import Audits, Promises
+from advisor.records.queue import Queue
+from advisor.records.queued import Seen, keep_queued
+from advisor.records.reviews import Reviews
 from advisor.records.rows import (
     account_key,
     account_row,
@@ -37,6 +43,9 @@ from advisor.records.rows import (
     written,
 )
 from advisor.records.tables import RecordsFile, Row, learn, moment_of, open_file, put
+from advisor.records.thread import ThreadMessage, keep_thread, thread
+from advisor.records.waiting import MESSAGE
+from advisor.records.words import learn_customer
 from advisor.types import (
     Action,
     Channel,
@@ -90,10 +99,15 @@ class Records:
     def __init__(self, file: RecordsFile) -> None:
         self.file = file
         self.filing = Filing(file)
+        self.filed_changes = FiledChanges(file)
+        self.directory = Directory(file)
         self.people = People(file)
         self.outcomes = Outcomes(file)
         self.promises = Promises(file)
         self.audits = Audits(file)
+        self.queue = Queue(file)
+        self.reviews = Reviews(file)
+        self.gaps = Gaps(file)
 
     @classmethod
     def open(cls, path: Path) -> Records:
@@ -133,6 +147,10 @@ class Records:
         with self.file.errors_named():
             found = _newest(self.file.tables, ticket_id, source)
             return _stored(self.file.tables, found) if found is not None else None
+
+    def thread(self, source: str, ticket_id: str) -> list[ThreadMessage]:
+        """The messages of a ticket, the oldest first; see `advisor.records.thread`."""
+        return thread(self.file, source, ticket_id)
 
     def past(
         self,
@@ -218,11 +236,13 @@ def _saved(tables: sqlite_utils.Database, advice: Advice) -> Advice:
     """Store one advice; a new revision only where evidence or recommendation changed."""
     advice = replace(advice, ticket=customers.with_its_customer(tables, advice.ticket))
     ticket, recommendation = advice.ticket, advice.recommendation
+    key, seen = (ticket.source, ticket.id), Seen.of(advice.evidence)
     _keep_ticket(tables, advice)
     evidence_text = evidence_to_json(advice.evidence).decode()
     text = recommendation_json(recommendation)
     before = _newest(tables, ticket.id, ticket.source)
     if before is not None and (before["evidence"], before["json"]) == (evidence_text, text):
+        keep_queued(tables, key, recommendation, seen, revision=before["revision"])
         return replace(advice, recommendation=replace(recommendation, id=before["id"], revision=before["revision"]))
     revision = before["revision"] + 1 if before is not None else 1
     put(tables, "evidence", evidence_row(ticket, advice.evidence, evidence_text, revision=revision))
@@ -230,6 +250,7 @@ def _saved(tables: sqlite_utils.Database, advice: Advice) -> Advice:
     _keep_articles(tables, advice.evidence)
     if recommendation.action is Action.SELF_SERVICE:
         _keep_offer(tables, ticket, recommendation.articles, revision=revision)
+    keep_queued(tables, key, recommendation, seen, revision=revision)
     named = replace(recommendation, id=digest(ticket.source, ticket.id, revision), revision=revision)
     return replace(advice, recommendation=named)
 
@@ -240,9 +261,10 @@ def _keep_ticket(tables: sqlite_utils.Database, advice: Advice) -> None:
     sql = "select customer from tickets where source = ? and ticket_id = ?"
     before = tables.execute(sql, [ticket.source, ticket.id]).fetchone()
     put(tables, "tickets", ticket_row(advice))
+    keep_thread(tables, ticket, advice.document)
     if before is not None and before[0] != customer_key(ticket):
         customers.forget_made_up(tables, ticket.source, before[0])
-    learn(tables, "customers", customer_row(ticket))
+    learn_customer(tables, customer_row(ticket))
     if advice.document.phone is not None:
         sql = "update customers set phone = ? where source = ? and id = ? and phone is null"
         tables.execute(sql, [advice.document.phone, ticket.source, customer_key(ticket)])
@@ -259,12 +281,13 @@ def _keep_ticket(tables: sqlite_utils.Database, advice: Advice) -> None:
 
 def _keep_done(tables: sqlite_utils.Database, ticket: Ticket) -> None:
     """What was really done, as the ticket tells it, or else as an agent's first message shows it."""
+    linked = article_linked(tables, ticket)
     if ticket.handled is not None:
-        keep_handled(tables, ticket.source, ticket.id, ticket.handled, "ticket")
+        keep_handled(tables, ticket.source, ticket.id, ticket.handled, "ticket", article=linked)
         return
     shown = handled_in(tables, ticket)
     if shown is not None:
-        keep_handled(tables, ticket.source, ticket.id, shown, MESSAGE)
+        keep_handled(tables, ticket.source, ticket.id, shown, MESSAGE, article=linked)
 
 
 def _keep_articles(tables: sqlite_utils.Database, evidence: Evidence) -> None:

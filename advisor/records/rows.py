@@ -18,6 +18,10 @@ from advisor.types import Account, Evidence, Message, Prediction, Recommendation
 URL = re.compile(r"https?://[^\s<>\"'()\[\]{}]+")
 
 
+MADE_UP = ("ticket:", "mailto:", "tel:")
+"""How keys of customers begin that were made for want of an id; the first one of who is known by the ticket alone."""
+
+
 def digest(*parts: object) -> str:
     """A short name that equal parts share."""
     return hashlib.sha256("\0".join(map(str, parts)).encode("utf-8", "replace")).hexdigest()[:16]
@@ -93,6 +97,7 @@ def ticket_row(advice: Advice) -> Row:
         "first_reply_at": iso(ticket.first_reply_at),
         "solved_at": iso(ticket.solved_at),
         "csat": ticket.csat,
+        "nps": ticket.nps,
     }
 
 

@@ -18,7 +18,10 @@ from index.database import Database
 Row = dict[str, Any]
 """One row of a table by its columns, as SQLite gives it."""
 
-OF_TICKET = ("tickets", "evidence", "recommendations", "offered", "handled", "wishes", "outcomes", "audits")
+OF_TICKET = (
+    "tickets", "evidence", "recommendations", "offered", "handled", "wishes", "outcomes", "audits", "gap_tickets",
+    "queue", "queue_signals", "messages", "reviews", "handled_before",
+)  # fmt: skip
 """Tables with the columns `source` and `ticket_id`."""
 
 migrations = Migrations("advisor records")
@@ -166,3 +169,104 @@ def what_was_done_and_what_became_of_it(tables: sqlite_utils.Database) -> None:
     looks: dict[str, type] = dict.fromkeys(("at", "scope", "promise", "report"), str)
     tables.create_table("looks", {"id": int} | looks, pk="id")
     tables.create_table("experience_uses", {"id": int, "at": str, "fingerprint": str, "by": str}, pk="id")
+
+
+@migrations()
+def which_article_was_sent(tables: sqlite_utils.Database) -> None:
+    """The article that an agent linked, where their message showed it."""
+    tables.table("handled").add_column("article", str)
+
+
+@migrations()
+def what_no_article_answers(tables: sqlite_utils.Database) -> None:
+    """The newest look for gaps, whole in `gap_looks`; what is told of a gap's tickets is read from the tickets.
+
+    `gap_tickets.place` counts from the ticket in the middle of its gap outwards, `title` is how that ticket would name
+    the gap: so an erased ticket takes along what it gave.
+    """
+    tables.create_table("gap_looks", {"id": int, "json": str}, pk="id")
+    gap: dict[str, type] = {"id": int, "words": str, "article": str, "article_title": str, "article_url": str}
+    tables.create_table("gaps", gap | {"similarity": float, "article_is_new": int}, pk="id")
+    ticket: dict[str, type] = {"source": str, "ticket_id": str, "gap": int, "place": int, "title": str}
+    tables.create_table("gap_tickets", ticket, pk=("source", "ticket_id"))
+    tables.table("gap_tickets").create_index(["gap", "place"])
+
+
+@migrations()
+def how_likely_customers_are_to_recommend(tables: sqlite_utils.Database) -> None:
+    """The net promoter score of a ticket, 0 to 10, beside its csat."""
+    tables.table("tickets").add_column("nps", float)
+
+
+@migrations()
+def the_thread_and_what_agents_say(tables: sqlite_utils.Database) -> None:
+    """A customer's message is a stretch of `tickets.text`; others have their own text. What stood before is kept.
+
+    In `handled_before`, `before` is the row of `handled` as JSON, null where nothing was known.
+    """
+    tables.execute(
+        "create table messages (source text, ticket_id text, number integer, sender text, author text, at text, "
+        '"start" integer, "end" integer, text text, primary key (source, ticket_id, number))'
+    )
+    tables.execute(
+        "create table reviews (id integer primary key autoincrement, source text, ticket_id text, revision integer, "
+        'verdict text, reason text, note text, action text, "by" text, at text, withdrawn_at text, withdrawn_by text)'
+    )
+    tables.execute("create index reviews_of_ticket on reviews (source, ticket_id)")
+    tables.execute("create index reviews_by_time on reviews (at)")
+    tables.execute(
+        "create table handled_before (id integer primary key autoincrement, source text, ticket_id text, "
+        "before text, replaced_at text, replaced_by text, undone_at text, undone_by text)"
+    )
+    tables.execute("create index handled_before_of_ticket on handled_before (source, ticket_id)")
+
+
+@migrations()
+def what_agents_changed_on_file(tables: sqlite_utils.Database) -> None:
+    """Each change of a wish on file by an agent, with its row before and after as JSON, null where there was none."""
+    tables.execute(
+        "create table filed_changes (id integer primary key autoincrement, source text, kind text, owner text, "
+        'wish text, said_in text, what text, before text, after text, "by" text, at text, undone_at text, '
+        "undone_by text)"
+    )
+    tables.execute("create index filed_changes_of_owner on filed_changes (source, kind, owner)")
+    tables.execute("create index filed_changes_of_ticket on filed_changes (source, said_in)")
+    tables.execute("create index customers_of_account on customers (source, account)")
+
+
+@migrations()
+def the_queue(tables: sqlite_utils.Database) -> None:
+    """One row a ticket, filled from what is stored. Who adds a column moves the filling to the newest migration.
+
+    Names and addresses stand in `queue_text`, too, so that tickets are found by them.
+    Three indexes walk the queue in its orders and hold all columns that filters test, so that the rows themselves are
+    read for what is shown only; the others find what few tickets have.
+    """
+    from advisor.records.queued import fill
+
+    tables.execute(
+        "create table queue (id integer primary key autoincrement, source text not null, ticket_id text not null, "
+        "open integer not null, revision integer, action text, channel text, came_by text, topic text, moment text, "
+        "tone text, persona text, severity real not null, language text, reason text, why text, rule text, "
+        "unmet integer, unsure integer, queue text, notify text, signals text not null, account text, "
+        "licences integer, plan text, renews_on text, monthly_revenue real, manager text, respond_by text not null, "
+        "came_at text not null, subject text, customer text, assignee text, priority text, status text, "
+        "p_resolve real, needed real, unique (source, ticket_id))"
+    )
+    tables.execute(
+        "create table queue_signals (source text, ticket_id text, kind text, primary key (source, ticket_id, kind)) "
+        "without rowid"
+    )
+    tables.execute(
+        "create virtual table queue_text using fts5(ticket, subject, who, text, "
+        "tokenize = 'porter unicode61 remove_diacritics 2')"
+    )
+    fill(tables)
+    tested = "action, came_by, topic, moment, tone, persona, unmet, unsure, queue, assignee, signals"
+    tables.execute(f"create index queue_by_respond on queue (open, respond_by, id, came_at, {tested})")
+    tables.execute(f"create index queue_by_came on queue (open, came_at, id, {tested})")
+    tables.execute(f"create index queue_by_severity on queue (open, severity, came_at, id, {tested})")
+    for column in tested.split(", ")[:-1]:
+        tables.execute(f"create index queue_of_{column} on queue (open, {column})")
+    tables.execute("create index queue_of_customer on queue (source, customer)")
+    tables.execute("create index queue_signals_of_kind on queue_signals (kind, source, ticket_id)")

@@ -225,6 +225,7 @@ def test_an_erased_customer_leaves_no_outcome_no_wish_and_no_drawn_ticket(record
     (ann,) = records.find("c-1")
     assert {table for table, rows in records.export(ann).items() if rows} == {
         "customers", "tickets", "evidence", "recommendations", "offered", "wishes", "filed", "outcomes", "audits",
+        "queue", "messages",
     }  # fmt: skip
     records.erase(ann)
     assert list(records.outcomes.all()) == [replace(other, related=None)]
