@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import Forbidden, Unauthorized
 from werkzeug.wrappers import Response
 
+from web.api.table import OPERATIONS
 from web.users import Role
 from web.visits import current_user, page_to_return_to
 
@@ -31,8 +32,14 @@ ROUTES: Mapping[str, Access] = {
     "account.change_password": Role.READ_ONLY,
     "account.end_others": Role.READ_ONLY,
     "account.show": Role.READ_ONLY,
+    "accounts.change": Role.AGENT,
+    "accounts.show": Role.READ_ONLY,
+    "api.docs": Open.PUBLIC,
+    "api.openapi": Open.PUBLIC,
     "ask.advise": Role.READ_ONLY,
     "ask.ask": Role.READ_ONLY,
+    "ask.preview": Role.READ_ONLY,
+    "ask.record": Role.AGENT,
     "audit.audit": Role.AGENT,
     "audit.keep": Role.AGENT,
     "audit.label": Role.AGENT,
@@ -40,6 +47,12 @@ ROUTES: Mapping[str, Access] = {
     "audit.sample": Role.LEAD,
     "audit.take_up": Role.AGENT,
     "audit.undo": Role.AGENT,
+    "customers.ask_to_forget": Role.ADMIN,
+    "customers.change": Role.AGENT,
+    "customers.customers": Role.READ_ONLY,
+    "customers.export": Role.LEAD,
+    "customers.forget": Role.ADMIN,
+    "customers.show": Role.READ_ONLY,
     "experience.articles_found": Role.LEAD,
     "experience.check": Role.LEAD,
     "experience.close_incident": Role.LEAD,
@@ -54,15 +67,24 @@ ROUTES: Mapping[str, Access] = {
     "experience.try_out": Role.LEAD,
     "experience.version": Role.LEAD,
     "health.healthz": Open.PUBLIC,
+    "health.readyz": Open.PUBLIC,
     "helped.answer": Open.SIGNED,
     "helped.question": Open.SIGNED,
     "home.home": Role.READ_ONLY,
+    "queue.delete_view": Role.READ_ONLY,
+    "queue.new": Role.READ_ONLY,
+    "queue.queue": Role.READ_ONLY,
+    "queue.save_view": Role.READ_ONLY,
     "sign_in.by_link": Open.PUBLIC,
     "sign_in.by_password": Open.PUBLIC,
     "sign_in.form": Open.PUBLIC,
     "sign_in.leave": Role.READ_ONLY,
     "sign_in.link": Open.PUBLIC,
     "static": Open.PUBLIC,
+    "ticket.say": Role.AGENT,
+    "ticket.show": Role.READ_ONLY,
+    "ticket.show_receipt": Role.READ_ONLY,
+    **{f"api.{one.name}": Open.TOKEN for one in OPERATIONS},
 }
 """Endpoint -> the least role that may open it. Every route of the program is here, and nothing else."""
 

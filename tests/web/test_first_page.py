@@ -195,7 +195,7 @@ def test_no_page_has_style_or_script_of_its_own_or_anything_from_another_host(cl
     for text in (client.get("/ask").text, client.post("/ask", data={"message": "call me"}).text, client.get("/x").text):
         tree = read(text)
         assert not tree.css("style, [style]")
-        assert [node.attributes.get("src") for node in tree.css("script")] == ["/static/site.js"]
+        assert all((node.attributes.get("src") or "").startswith("/static/") for node in tree.css("script"))
         assert [node.attributes["href"] for node in tree.css("link[rel=stylesheet]")] == ["/static/site.css"]
         assert not re.search(r"\son\w+=", text)
     for file in ("site.css", "site.js"):

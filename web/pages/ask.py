@@ -1,11 +1,14 @@
-"""Type a ticket, say what the customer is willing to do, see the advice. Nothing is stored."""
+"""Type a ticket, say what the customer is willing to do, see the advice. Nothing is stored unless one asks for it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from http import HTTPStatus
+from secrets import token_hex
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from advisor.types import Channel
 from web.desk import Desk
@@ -58,6 +61,28 @@ def page(desk: Desk) -> Blueprint:
         experience = desk.experience
         advice = desk.advise(form.ticket(experience.zone), record=False)
         return show(form, view=view_of(advice, experience)), HTTPStatus.OK
+
+    @pages.post("/ask/preview")
+    def preview() -> tuple[str, HTTPStatus]:
+        """The advice alone, for a page that asks while one types; nothing where the form is not fit yet."""
+        form = AskForm.posted(request.form)
+        if form.errors():
+            return "", HTTPStatus.UNPROCESSABLE_ENTITY
+        experience = desk.experience
+        advice = desk.advise(form.ticket(experience.zone), record=False)
+        return render_template("advice.html", view=view_of(advice, experience)), HTTPStatus.OK
+
+    @pages.post("/ask/record")
+    def record() -> Response | tuple[str, HTTPStatus]:
+        """Keep what was typed as a ticket, and go to its page."""
+        form = AskForm.posted(request.form)
+        errors = form.errors()
+        if errors:
+            return show(form, errors=errors), HTTPStatus.UNPROCESSABLE_ENTITY
+        ticket = replace(form.ticket(desk.experience.zone), id=f"typed-{token_hex(6)}")
+        desk.advise(ticket)
+        flash("Recorded as a ticket.")
+        return redirect(url_for("ticket.show", source=ticket.source, ticket_id=ticket.id), code=HTTPStatus.SEE_OTHER)
 
     def show(
         form: AskForm,

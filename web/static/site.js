@@ -1,8 +1,9 @@
 // Conveniences only: every page works without this file.
 "use strict";
 
-const copy = document.getElementById("copy");
-if (copy) {
+const readied = () => {
+  const copy = document.getElementById("copy");
+  if (!copy) return;
   const reply = document.getElementById(copy.dataset.from);
   const said = document.getElementById("copied");
   copy.hidden = false;
@@ -15,4 +16,7 @@ if (copy) {
       said.textContent = "The text is selected: press Ctrl+C to copy it.";
     }
   });
-}
+};
+
+readied();
+document.addEventListener("shown", readied);
