@@ -29,6 +29,7 @@ class Kind(StrEnum):
     READINGS = "readings"
     ANSWERS = "answers"
     PASSAGES = "passages"
+    VECTORS = "vectors"
 
 
 class Memory(Protocol):
@@ -61,6 +62,12 @@ def one_table_a_kind(tables: sqlite_utils.Database) -> None:
     """Rows are never changed, and go in the order in which they came."""
     for kind in Kind:
         tables.execute(f'create table "{kind}" (key blob primary key, content blob not null)')
+
+
+@migrations()
+def vectors_of_tickets(tables: sqlite_utils.Database) -> None:
+    """Where the tables were made before there was this kind."""
+    tables.execute(f'create table if not exists "{Kind.VECTORS}" (key blob primary key, content blob not null)')
 
 
 class Cache:
