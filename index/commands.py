@@ -7,6 +7,8 @@ shown at once.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from functools import cached_property
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,9 +28,30 @@ _FORMATS = ("markdown", "html", "csv", "jsonl", "zendesk", "intercom")
 _EXCERPT = 240  # characters of a passage shown
 
 
-@click.group()
+class _Commands(click.Group):
+    """This room's commands, and those that other rooms bring through the entry point group `advisor.kb`."""
+
+    @cached_property
+    def brought(self) -> dict[str, EntryPoint]:
+        """Commands of other rooms by name, not yet imported."""
+        return {entry.name: entry for entry in entry_points(group="advisor.kb")}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands."""
+        return sorted({*super().list_commands(ctx), *self.brought})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Give a command, imported where another room brings it; None where there is none of this name."""
+        own = super().get_command(ctx, cmd_name)
+        if own is not None or cmd_name not in self.brought:
+            return own
+        command: click.Command = self.brought[cmd_name].load()
+        return command
+
+
+@click.group(cls=_Commands)
 def kb() -> None:
-    """The knowledge base: import, search, list, show and remove articles.
+    """The knowledge base: import, search, list, show and remove articles; what they do, and what they lack.
 
     \b
     Example: advisor kb import help-center/
