@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import errno
+import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Event
+from time import monotonic
 from types import FrameType
+from typing import Any
 
 from flask import Flask
 from waitress.server import create_server
+from waitress.wasyncore import close_all, loop
 
 from advisor.errors import AdvisorError
 from web import MOST_BYTES
 
 THREADS = 8
-MOST_TAKEN = 8 * MOST_BYTES
+PATIENCE = 30.0  # seconds in which what runs may finish once the server is told to stop
+TICK = 0.5  # seconds
+MOST_TAKEN = 16 * MOST_BYTES
 """Longer requests are cut off by the server itself; up to here a page says what to do."""
 
 
@@ -51,19 +58,72 @@ def address_of(taken: socket.socket) -> str:
     return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
 
 
-def serve_until_stopped(app: Flask, taken: socket.socket, *, say: Callable[[str], None]) -> None:
-    """Serve until Ctrl-C or SIGTERM; `say` is given the address once it answers, requests under way are finished."""
-    server = create_server(app, sockets=[taken], threads=THREADS, max_request_body_size=MOST_TAKEN, ident=None)
+def serve_until_stopped(
+    app: Flask, taken: socket.socket, *, say: Callable[[str], None], threads: int = THREADS, proxy: int = 0
+) -> None:
+    """Serve until Ctrl-C or SIGTERM; `say` is given the address once it answers.
+
+    The headers of `proxy` reverse proxies reach the app, which believes that many; where there is none, none does.
+
+    Then nobody new is let in and what runs is finished, for PATIENCE seconds at most; a second signal ends it at once.
+    """
+    sockets: dict[int, Any] = {}
+    server = create_server(
+        app,
+        map=sockets,
+        sockets=[taken],
+        threads=threads,
+        max_request_body_size=MOST_TAKEN,
+        ident=None,
+        clear_untrusted_proxy_headers=proxy == 0,
+    )
     try:
-        say(address_of(taken))
-        server.run()  # comes back where SystemExit or KeyboardInterrupt stops it
+        with _stopping(server) as stopping:
+            say(address_of(taken))
+            while not stopping.is_set():
+                loop(timeout=TICK, map=sockets, count=1)
+            _finish(server, taken, sockets)
     finally:
-        server.close()
+        server.task_dispatcher.shutdown(timeout=1)
+        close_all(sockets)
+
+
+def _finish(server: Any, taken: socket.socket, sockets: dict[int, Any]) -> None:
+    """Answer what runs, then let go of everybody; `server` is waitress's, which gives no types."""
+    for _ in range(2):  # whoever knocked before: let in, then heard
+        loop(timeout=0, map=sockets, count=1)
+    server.del_channel()
+    taken.close()
+    until = monotonic() + PATIENCE
+    while server.active_channels and monotonic() < until:
+        for channel in list(server.active_channels.values()):
+            if not channel.requests and channel.request is None and not channel.total_outbufs_len:
+                channel.handle_close()
+        loop(timeout=TICK, map=sockets, count=1)
+
+
+@contextmanager
+def _stopping(server: Any) -> Iterator[Event]:
+    """Set by the first SIGTERM or Ctrl-C; the second one ends the program."""
+    stopping = Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if stopping.is_set():
+            os._exit(128 + number)
+        stopping.set()
+        server.pull_trigger()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stopping
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager
 def stopped_by_sigterm() -> Iterator[None]:
-    """SIGTERM ends the program in order, with exit code 0."""
+    """SIGTERM ends the program in order, with exit code 0, while it does not serve yet."""
     before = signal.signal(signal.SIGTERM, _stop)
     try:
         yield
