@@ -430,3 +430,11 @@ def test_the_commented_incident_of_the_shipped_file_is_right_when_it_is_let_in()
     incident = Experience.parse(let_in, name="default.toml").incidents[0]
     assert incident.id == "signin-slow"
     assert incident.article == "status/sign-in"
+
+
+@pytest.mark.parametrize(
+    "text", ["a = " + "1" * 5000, "a = " + "[" * 50_000, "a = " + "{a=" * 3000, ".".join("a" * 3000) + " = 1"]
+)
+def test_numbers_and_tables_without_end_are_findings_and_no_crash(text: str) -> None:
+    with pytest.raises(ExperienceError, match=r"\(in x\.toml, line 1\): (mend this line|take out what lies deeper)"):
+        Experience.parse(text, name="x.toml")

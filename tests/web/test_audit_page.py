@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,10 +16,12 @@ from test_first_page import HOSTILE
 from web_builders import TUESDAY, client_as, recording_desk, web_app
 
 from advisor.decision.experience import Experience
+from advisor.errors import AdvisorError
 from advisor.insight.audit import draw, label_of, wishes_in, wishes_of
 from advisor.insight.compliance import compliance
-from advisor.records import Audit, Records
+from advisor.records import Audit, Past, Records
 from advisor.types import Action, Channel, Handled, Ticket
+from web.errands import FAILED, Errands
 from web.sittings import RESERVED, Sittings, keys_of, words_of
 from web.users import Role
 
@@ -94,7 +100,7 @@ def test_a_size_that_is_none_is_said_next_to_its_field_and_kept(home: Installati
 def test_where_no_ticket_is_left_to_draw_this_is_said(tmp_path: Path) -> None:
     home = Installation(tmp_path, drawn=0)
     answer = home.as_("lee", Role.LEAD).post("/audit/sample", data={"size": "4"})
-    assert (answer.status_code, "there is no ticket left to draw" in answer.text) == (422, True)
+    assert (answer.status_code, "There is no ticket left to draw" in answer.text) == (422, True)
 
 
 def test_a_ticket_is_shown_without_its_advice_and_without_its_stratum(home: Installation) -> None:
@@ -203,6 +209,55 @@ def test_with_enough_labels_the_corrected_figure_is_that_of_the_command(tmp_path
 
 def keys_for(audit: Audit) -> str:
     return ("n", "a", "t")[int(audit.ticket_id[2:]) % 3]
+
+
+def test_what_takes_long_goes_on_beside_the_pages() -> None:
+    going, errands = Event(), Errands[str](patience=0.0)
+    work = errands.do(lambda: "done" if going.wait(10) else "late", of="this")
+    assert (work.runs, work.result) == (True, None)
+    assert errands.do(lambda: "another", of="that") is work  # one at a time
+    going.set()
+    work.over.wait(10)
+    assert work.result == "done"
+    assert errands.do(lambda: "again", of="this", lasts=60.0) is work
+    again = errands.do(lambda: "again", of="that", lasts=60.0)
+    again.over.wait(10)
+    assert again.result == "again"
+
+
+def test_what_goes_wrong_beside_the_pages_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    def refuse() -> str:
+        raise AdvisorError("there is nothing to count")
+
+    def fail() -> str:
+        raise ValueError("secret")
+
+    errands = Errands[str]()
+    assert errands.do(refuse).error == "There is nothing to count."
+    assert errands.do(fail).error == FAILED
+    assert "secret" in caplog.text
+
+
+class SlowRecords(Records):
+    """Records of an archive so large that reading it takes until `going` is set."""
+
+    going = Event()
+
+    def past(self, **options: Any) -> Iterator[Past]:
+        self.going.wait(20)
+        yield from super().past(**options)
+
+
+def test_while_it_counts_a_page_says_so_and_comes_back_by_itself(tmp_path: Path) -> None:
+    desk = recording_desk(*tickets(12), home=tmp_path)
+    app = web_app(replace(desk, records=SlowRecords(desk.records.file)))
+    lead = client_as(app, Role.LEAD)
+    counting = lead.get("/audit/result")
+    lead.post("/audit/sample", data={"size": "3"})
+    drawing = lead.get("/audit")
+    SlowRecords.going.set()
+    assert (counting.headers["Refresh"], "Counting over all recorded tickets" in counting.text) == ("2", True)
+    assert (drawing.headers["Refresh"], "Tickets are being drawn" in drawing.text) == ("2", True)
 
 
 def test_nothing_hostile_becomes_markup(tmp_path: Path) -> None:

@@ -6,49 +6,57 @@ import secrets
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from advisor.desk.compliance_text import correction_lines
 from advisor.desk.show import UNSEEN
 from advisor.errors import AdvisorError
 from advisor.experience_in_force import experience_in_force
-from advisor.insight.audit import draw, label_of, wishes_in, wishes_of
-from advisor.insight.compliance import compliance
+from advisor.insight.audit import Row, draw, label_of, wishes_in, wishes_of
+from advisor.insight.compliance import Compliance, compliance
 from advisor.insight.correction import ENOUGH, Corrected
 from advisor.records import Audit
 from web.desk import Desk
+from web.errands import PATIENCE, Errands
 from web.sittings import LETTERS, Sittings, draws, keys_of, words_of
 from web.visits import signed_in
 
 USUAL, MOST = 100, 2_000  # tickets of a draw
+FRESH = 600.0  # seconds for which the figures are not counted again while no label changes
 LONGEST_KEYS = 40
 UNDO, LATER, STOP = "u", "s", "q"
 STALE = "Somebody else has labelled that ticket meanwhile; yours was not kept."
 NONE_TO_UNDO = "There is no label of yours to undo."
 
 
-def page(desk: Desk) -> Blueprint:
-    """`/audit`: the draws, the labelling, and what the labels say."""
+def page(desk: Desk, *, patience: float = PATIENCE) -> Blueprint:
+    """`/audit`: the draws, the labelling, and what the labels say; `patience` in seconds, until a page says wait."""
     pages = Blueprint("audit", __name__)
     audits, sittings = desk.records.audits, Sittings()
+    draws_begun, counts = Errands[list[Row]](patience=patience), Errands[Compliance](patience=patience)
 
     @pages.get("/audit")
-    def audit() -> str:
-        return overview()
+    def audit() -> Response:
+        drawing = draws_begun.last()
+        if drawing is not None and drawing.runs:
+            return again_soon(overview(drawing=True))
+        draws_begun.forget()
+        return make_response(overview(error=drawing.error if drawing is not None else None))
 
     @pages.post("/audit/sample")
     def sample() -> Response | tuple[str, HTTPStatus]:
         typed = request.form.get("size", "").strip()
         error = wrong_size(typed)
         if error is None:
-            try:
-                draw(desk.records, int(typed), seed=secrets.randbelow(2**31), now=datetime.now(UTC))
-            except AdvisorError as none_left:
-                error = f"{none_left}."
+            size = int(typed)
+            work = draws_begun.do(
+                lambda: draw(desk.records, size, seed=secrets.randbelow(2**31), now=datetime.now(UTC)), of=typed
+            )
+            error = work.error
         if error is not None:
+            draws_begun.forget()
             return overview(typed=typed, error=error), HTTPStatus.UNPROCESSABLE_ENTITY
-        flash("Drawn. Half are tickets in which a wish was heard, half are others; which is which is not shown.")
         return redirect(url_for("audit.audit"), HTTPStatus.SEE_OTHER)
 
     @pages.get("/audit/label")
@@ -89,17 +97,28 @@ def page(desk: Desk) -> Blueprint:
         return redirect(url_for("audit.label"), HTTPStatus.SEE_OTHER)
 
     @pages.get("/audit/result")
-    def result() -> str:
-        experience = experience_in_force(desk.settings, desk.records)[0]
-        found = compliance(desk.records, experience)
-        return render_template(
-            "audit_result.html",
-            found=found.corrected,
-            counted=found.all.share,
-            tickets=found.tickets,
-            lines=result_lines(found.corrected),
-            labelled=len(audits.labelled()),
+    def result() -> Response:
+        labelled = audits.labelled()
+        state = len(labelled), max((one.at or one.drawn_at for one in labelled), default=None)
+        work = counts.do(
+            lambda: compliance(desk.records, experience_in_force(desk.settings, desk.records)[0]),
+            of=state,
+            lasts=FRESH,
         )
+        if work.runs:
+            return again_soon(render_template("audit_counting.html"))
+        found = work.result
+        corrected = found.corrected if found is not None else None
+        page = render_template(
+            "audit_result.html", error=work.error, found=corrected, counts=found, lines=result_lines(corrected)
+        )
+        return make_response(page)
+
+    def again_soon(page: str) -> Response:
+        """A page that a browser asks for again by itself."""
+        response = make_response(page)
+        response.headers["Refresh"] = "2"
+        return response
 
     def undone(name: str) -> Response | tuple[str, HTTPStatus]:
         before = audits.take_back(by=name)
@@ -133,7 +152,7 @@ def page(desk: Desk) -> Blueprint:
             letters=LETTERS,
         )
 
-    def overview(*, typed: str = str(USUAL), error: str | None = None) -> str:
+    def overview(*, typed: str = str(USUAL), error: str | None = None, drawing: bool = False) -> str:
         waiting, labelled = audits.open(), audits.labelled()
         return render_template(
             "audit.html",
@@ -142,6 +161,7 @@ def page(desk: Desk) -> Blueprint:
             labelled=len(labelled),
             size=typed,
             error=error,
+            drawing=drawing,
             most=MOST,
             enough=ENOUGH,
         )
