@@ -24,7 +24,8 @@ def home(fresh_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     (articles / "reset.md").write_text("# Reset your password\n\nOpen the sign-in page.\n")
     tickets.write_text(json.dumps({"id": "t-1", "body": "Please call me.", "customer": {"id": "C-1"}}) + "\n")
     rescored = ("rescore", str(tickets), "--processes", "1", "--out", str(tmp_path / "result.jsonl"))
-    for arguments in (("init",), ("kb", "import", str(articles)), ("advise", str(tickets)), rescored):
+    user = ("users", "add", "mary", "--role", "agent", "--link")
+    for arguments in (("init",), ("kb", "import", str(articles)), ("advise", str(tickets)), rescored, user):
         assert run(*arguments).exit_code == 0, arguments
     return fresh_home
 
@@ -46,11 +47,12 @@ def test_every_file_and_every_table_has_an_owner(home: Path) -> None:
 
 
 def test_every_store_finds_gives_out_and_erases(home: Path) -> None:
-    assert [store.name for store in stores()] == ["archives", "articles", "configuration", "models", "records"]
+    assert {store.name for store in stores()} >= {"archives", "articles", "configuration", "models", "records", "users"}
     (found,) = [one for store in stores() for one in store.find(home, "C-1")]
     assert [store.name for store in stores() if store.export(home, found)] == ["records"]
     # of the archive: one run; words, look, readings and answers of its text and of the one that warms the models up;
     # and the only passage with its title
-    assert [store.erase(home, found) for store in stores()] == [11, 0, 0, 0, 1]
+    erased = {store.name: store.erase(home, found) for store in stores()}
+    assert {name: count for name, count in erased.items() if count} == {"archives": 11, "records": 1}
     assert not (home / "archives").exists()
     assert [one for store in stores() for one in store.find(home, "C-1")] == []
