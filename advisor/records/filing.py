@@ -80,16 +80,26 @@ def _replace_helpdesk(tables: sqlite_utils.Database, owner: Owner, wishes: Seque
     sent = {one.id: replace(one, changed_at=at) for one in came}
     for one in before.values():
         if one.id not in sent and one.ended_at is None:
-            put(tables, "filed", row_of(_ended(one, by=by, at=at, why=REPLACED)))
+            put(tables, "filed", row_of(ended(one, by=by, at=at, why=REPLACED)))
     for one in sent.values():
         known = before.get(one.id)
         if known is None or not known.by_hand:
             put(tables, "filed", row_of(one))
 
 
-def _ended(one: FiledWish, *, by: str, at: datetime, why: str) -> FiledWish:
+def ended(one: FiledWish, *, by: str, at: datetime, why: str) -> FiledWish:
     """A wish that somebody has ended."""
     return replace(one, ended_at=at, ended_until=None, ended_by=by, ended_why=why, changed_by=by, changed_at=at)
+
+
+def restored(one: FiledWish, *, by: str, at: datetime) -> FiledWish:
+    """A wish whose end somebody has taken back."""
+    return replace(one, ended_at=None, ended_until=None, ended_by=None, ended_why=None, changed_by=by, changed_at=at)
+
+
+def confirmed(one: FiledWish, *, by: str, at: datetime, until: datetime | None) -> FiledWish:
+    """A suggestion that somebody has made a standing wish."""
+    return replace(one, standing=Standing.STANDING, since=at, until=until, changed_by=by, changed_at=at)
 
 
 def from_elsewhere(owner: Owner, wish: Wish, *, said_by: SaidBy) -> FiledWish:
@@ -181,17 +191,15 @@ class Filing:
 
     def end(self, wish: FiledWish, *, by: str, at: datetime, why: str) -> None:
         """Let a wish count no more; it stays on file with who ended it and why."""
-        self._changed(_ended(wish, by=by, at=at, why=why))
+        self._changed(ended(wish, by=by, at=at, why=why))
 
     def restore(self, wish: FiledWish, *, by: str, at: datetime) -> None:
         """Take an end back."""
-        self._changed(
-            replace(wish, ended_at=None, ended_until=None, ended_by=None, ended_why=None, changed_by=by, changed_at=at)
-        )
+        self._changed(restored(wish, by=by, at=at))
 
     def confirm(self, wish: FiledWish, *, by: str, at: datetime, until: datetime | None) -> None:
         """Make a suggestion a standing wish."""
-        self._changed(replace(wish, standing=Standing.STANDING, since=at, until=until, changed_by=by, changed_at=at))
+        self._changed(confirmed(wish, by=by, at=at, until=until))
 
     def _changed(self, wish: FiledWish) -> None:
         with self.file.errors_named(), self.file.writing() as tables:
