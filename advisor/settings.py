@@ -6,6 +6,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,6 +25,10 @@ SWITCHES = {"true": True, "1": True, "false": False, "0": False}
 TEMPLATE = """\
 # Settings of this installation. What is commented out shows the default.
 
+# In shadow the program advises and records, and changes nothing anywhere: after a week, advisor report --shadow tells
+# what it would have done against what your agents did. "advise" writes its advice back to the helpdesk.
+# mode = "shadow"
+
 # mask = true              # personal data is replaced by placeholders before anything is stored
 # model = "all-MiniLM-L6-v2"   # or the name or folder of another sentence-transformers model
 # precision = "int8"       # int8 (fast), fp32, or reference (sentence-transformers itself; slow)
@@ -40,11 +45,19 @@ TEMPLATE = """\
 """
 
 
+class Mode(StrEnum):
+    """Whether the program may change anything outside its own records."""
+
+    SHADOW = "shadow"  # it advises and records, nothing else
+    ADVISE = "advise"  # its advice is written back to the helpdesk
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What settings.toml and the environment say."""
 
     home: Path
+    mode: Mode = Mode.SHADOW
     mask: bool = True
     model: str = "all-MiniLM-L6-v2"
     precision: Precision = Precision.INT8
@@ -74,9 +87,10 @@ class Settings:
         for key, value in values.items():
             if key not in kinds:
                 raise SettingsError(f"unknown setting {key!r} in {where}: use one of {', '.join(kinds)}")
-            fit[key] = Precision(str(value)) if kinds[key] is Precision and value in set(Precision) else value
-            if type(fit[key]) is not kinds[key]:
-                allowed = f"one of {', '.join(Precision)}" if kinds[key] is Precision else f"a {kinds[key].__name__}"
+            kind = kinds[key]
+            fit[key] = kind(str(value)) if issubclass(kind, StrEnum) and value in set(kind) else value
+            if type(fit[key]) is not kind:
+                allowed = f"one of {', '.join(kind)}" if issubclass(kind, StrEnum) else f"a {kind.__name__}"
                 raise SettingsError(f"{key} must be {allowed}, was: {value!r} (in {where})")
             least, most = RANGES.get(key, (None, None))
             if least is not None and most is not None and not least <= int(str(value)) <= most:
