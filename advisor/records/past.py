@@ -15,10 +15,13 @@ from advisor.wire import evidence_from_json
 
 COLUMNS = (
     "r.source, r.ticket_id, r.revision, t.customer, t.account, c.persona, t.created_at, r.at, t.channel, t.status, "
-    "t.subject, t.first_reply_at, t.solved_at, t.csat, r.action, r.channel, r.reason, r.moment, r.topic, r.queue, "
-    "r.needed, r.p_resolve, r.promise, r.experience, r.promise_id, e.json, r.json, h.action, h.channel, h.handled_by, "
-    "h.at, h.reason, h.told_by, h.ticket_id"
+    "t.subject, t.first_reply_at, t.solved_at, t.csat, t.nps, r.action, r.channel, r.reason, r.moment, r.topic, "
+    "r.queue, r.needed, r.p_resolve, r.promise, r.experience, r.promise_id, e.json, r.json, h.action, h.channel, "
+    "h.handled_by, h.at, h.reason, h.told_by, h.article, h.ticket_id"
 )
+CAME = "coalesce(t.created_at, r.at)"
+"""When a ticket came; when it was advised, where it came without a time."""
+
 PAST = (
     f"select {COLUMNS} from recommendations as r "
     "join evidence as e using (source, ticket_id, revision) "
@@ -47,6 +50,7 @@ class Past:
     first_reply_at: datetime | None
     solved_at: datetime | None
     csat: float | None
+    nps: float | None  # 0 to 10
     action: Action
     channel: Channel | None
     reason: str  # code of the deciding one
@@ -62,10 +66,16 @@ class Past:
     recommendation_json: str
     handled: Handled | None  # None = nothing is known
     told_by: str | None  # ticket, message, import or agent
+    sent: str | None  # id of the article that an agent sent; None = it is not known which
 
     def evidence(self) -> Evidence:
         """All that was known when it was decided."""
         return evidence_from_json(self.evidence_json)
+
+    @property
+    def tried_nothing(self) -> bool:
+        """Whether nothing was tried before that did not help; not decoded: within a text these marks are escaped."""
+        return '"failures":[]' in self.evidence_json
 
     def recommendation(self) -> Recommendation:
         """The advice, without the id and revision of its record."""
@@ -85,19 +95,21 @@ def past(
         mine = f"select source, ticket_id from tickets where source = ? and {of[1].value} = ?"
         sql += f" and (r.source, r.ticket_id) in ({mine})"
         values += [of[0], of[2]]
+    for sign, day in ((">=", since), ("<", until)):
+        if day is not None:
+            sql += f" and julianday({CAME}) {sign} julianday(?)"
+            values.append(day.isoformat())
     with file.errors_named():
-        order = " order by julianday(coalesce(t.created_at, r.at)), r.source, r.ticket_id"
+        order = f" order by julianday({CAME}), r.source, r.ticket_id"
         for row in file.tables.execute(sql + order, values):
-            found = _past(row)
-            if (since is None or found.created_at >= since) and (until is None or found.created_at < until):
-                yield found
+            yield _past(row)
 
 
 def _past(row: tuple[Any, ...]) -> Past:
     (
         source, ticket_id, revision, customer, account, persona, created, at, came_by, status, subject, first, solved,
-        csat, action, channel, reason, moment, topic, queue, needed, p_resolve, promise, experience, promise_id,
-        evidence, recommendation, done, way, by, done_at, why, told_by, known,
+        csat, nps, action, channel, reason, moment, topic, queue, needed, p_resolve, promise, experience, promise_id,
+        evidence, recommendation, done, way, by, done_at, why, told_by, sent, known,
     ) = row  # fmt: skip
     return Past(
         source=source,
@@ -113,6 +125,7 @@ def _past(row: tuple[Any, ...]) -> Past:
         first_reply_at=moment_of(first),
         solved_at=moment_of(solved),
         csat=csat,
+        nps=nps,
         action=Action(action),
         channel=Channel(channel) if channel else None,
         reason=reason,
@@ -128,6 +141,7 @@ def _past(row: tuple[Any, ...]) -> Past:
         recommendation_json=recommendation,
         handled=handled_from(done, way, by, done_at, why) if known is not None else None,
         told_by=told_by,
+        sent=sent,
     )
 
 

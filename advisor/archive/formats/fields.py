@@ -107,6 +107,9 @@ FIELDS: dict[str, Field] = {
         "csat, csat score, satisfaction score, satisfaction rating, customer satisfaction rating, "
         "customer satisfaction, satisfaction, rating",
     ),
+    "nps": _of(
+        Kind.NUMBER, "nps, nps score, net promoter score, likelihood to recommend, how likely are you to recommend us"
+    ),
     "handled.action": _of(Kind.ACTION, "handled action, handled"),
     "handled.channel": _of(Kind.CHANNEL, "handled channel"),
     "handled.by": _of(Kind.NAME, "handled by"),
