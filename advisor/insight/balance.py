@@ -29,16 +29,29 @@ class Balance:
 
 def balance(entries: Iterable[Entry]) -> Balance:
     """Add up the ledger."""
-    found, matters = Balance(), set[str]()
+    adding = Adding()
     for entry in entries:
+        adding.take(entry)
+    return adding.balance
+
+
+class Adding:
+    """Adds up entries as they come."""
+
+    def __init__(self) -> None:
+        self.balance = Balance()
+        self._matters: set[str] = set()
+
+    def take(self, entry: Entry) -> None:
+        """One more."""
+        found = self.balance
         if entry.state is None:
             found.verdicts.update([entry.verdict] if entry.verdict is not None else [])
-            continue
+            return
         found.states[entry.state] += 1
         found.by_wish[entry.state] += entry.by_wish
         found.moments[entry.past.moment][entry.state] += 1
-        matters.add(entry.matter)
+        self._matters.add(entry.matter)
+        found.matters = len(self._matters)
         if entry.contacts:
             found.by_contact.append(entry)
-    found.matters = len(matters)
-    return found

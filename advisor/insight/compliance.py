@@ -16,15 +16,14 @@ from enum import StrEnum
 
 from advisor.decision.case import Case
 from advisor.decision.experience import Experience
-from advisor.errors import ExperienceError
 from advisor.insight.audit import drawn_of, hears_wish, of_one_draw
 from advisor.insight.correction import Corrected, Drawn, Population, corrected
-from advisor.insight.honour import Honour, Judgement, cause_of, is_stated, judged
+from advisor.insight.honour import Honour, Judgement, cause_of
 from advisor.insight.ideal import Gap
 from advisor.insight.intervals import Share
-from advisor.insight.when_done import has_grown, when_done
+from advisor.insight.seen import Seen, seen
 from advisor.records import Past, Records
-from advisor.types import Cause, Handled, Promise, Recommendation, Wish, WishChannel
+from advisor.types import Cause, Handled, Wish, WishChannel
 
 NOT_KNOWN = "not known"
 
@@ -96,28 +95,6 @@ class Compliance:
     corrected: Corrected | None = None  # None = no ticket has been labelled
 
 
-class Files:
-    """The experience files by which tickets were advised; where one was never kept, that in force now."""
-
-    def __init__(self, records: Records, now: Experience) -> None:
-        self._records = records
-        self._now = now
-        self._known = {now.fingerprint: now}
-
-    def of(self, fingerprint: str) -> Experience:
-        """The file with this fingerprint."""
-        if fingerprint not in self._known:
-            self._known[fingerprint] = self._read(fingerprint)
-        return self._known[fingerprint]
-
-    def _read(self, fingerprint: str) -> Experience:
-        text = self._records.experience(fingerprint)
-        try:
-            return Experience.parse(text, name=fingerprint) if text is not None else self._now
-        except ExperienceError:  # written for an older program
-            return self._now
-
-
 def compliance(
     records: Records,
     experience: Experience,
@@ -128,31 +105,29 @@ def compliance(
     seed: int = 1,
 ) -> Compliance:
     """Count over the archive, in one stream; `seed` is of the interval of the corrected figure."""
-    found, files, population = Compliance(by), Files(records, experience), Population()
+    found, population = Compliance(by), Population()
     labels = {(audit.source, audit.ticket_id): audit for audit in of_one_draw(records.audits.labelled())}
     drawn = list[Drawn]()
-    for past in records.past(since=since, until=until):
-        sent = when_done(records, past)
-        case = Case.of(sent.evidence, files.of(sent.recommendation.experience), Promise())
-        _count(found, past, case, sent.recommendation, experience)
-        population.count(heard=hears_wish(case.evidence))
-        audit = labels.get((past.source, past.ticket_id))
-        if audit is not None and not has_grown(past, sent):
-            drawn.append(drawn_of(audit, case, past.handled))
+    for one in seen(records, experience, since=since, until=until):
+        count(found, one, experience)
+        population.count(heard=hears_wish(one.case.evidence))
+        audit = labels.get((one.past.source, one.past.ticket_id))
+        if audit is not None and not one.has_grown:
+            drawn.append(drawn_of(audit, one.case, one.past.handled))
     found.corrected = corrected(found.all.share, population, drawn, seed=seed) if drawn else None
     return found
 
 
-def _count(found: Compliance, past: Past, case: Case, advice: Recommendation, now: Experience) -> None:
+def count(found: Compliance, one: Seen, now: Experience) -> None:
+    """Take in one ticket; `now` is the file on whose clock months are told."""
     found.tickets += 1
-    found.gaps[case.ideal.moment].count(case, past)
-    if not is_stated(case):
+    found.gaps[one.case.ideal.moment].count(one.case, one.past)
+    if one.judgement is None:
         return
-    judgement = judged(case, past.handled)
-    found.all.count(judgement.honour)
-    found.groups[group_of(past, case, found.by, now)].count(judgement.honour)
-    if judgement.honour is Honour.BREACHED:
-        breach = _breach(past, case, judgement, advice)
+    found.all.count(one.judgement.honour)
+    found.groups[group_of(one.past, one.case, found.by, now)].count(one.judgement.honour)
+    if one.judgement.honour is Honour.BREACHED:
+        breach = _breach(one, one.judgement)
         found.breaches.append(breach)
         found.causes[breach.cause] += 1
 
@@ -169,7 +144,8 @@ def group_of(past: Past, case: Case, by: By, experience: Experience) -> str:
     return keys[by] or NOT_KNOWN
 
 
-def _breach(past: Past, case: Case, judgement: Judgement, advice: Recommendation) -> Breach:
+def _breach(one: Seen, judgement: Judgement) -> Breach:
+    past, case = one.past, one.case
     handled = past.handled or Handled()
     return Breach(
         source=past.source,
@@ -180,7 +156,7 @@ def _breach(past: Past, case: Case, judgement: Judgement, advice: Recommendation
         unmet=judgement.unmet,
         quote=_quote(case.will.in_force, (*judgement.refused, *judgement.unmet)),
         done=handled,
-        cause=cause_of(case, judgement, past.handled, advice),
+        cause=cause_of(case, judgement, past.handled, one.advice),
         told=handled.reason is not None,
     )
 

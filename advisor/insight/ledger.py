@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from heapq import heappop, heappush
 from typing import NamedTuple
@@ -35,6 +35,7 @@ from advisor.insight.matter import Likeness, Matter, likeness
 from advisor.records import Past, Records
 from advisor.types import Action, Evidence, Outcome, OutcomeKind, ReasonCode, WishSource
 
+OLDEST = datetime.min.replace(tzinfo=UTC)
 MOST_CONTACTS = 20  # kept of one ticket: a mailbox of alarms writes thousands, and one is enough to contradict
 REOPENED = frozenset({"reopened", "re-opened", "reopen"})
 BY_WISH = frozenset(
@@ -116,18 +117,30 @@ def window_of(experience: Experience) -> timedelta:
 
 
 def ledger(
-    records: Records, experience: Experience, now: datetime, *, of: tuple[str, WishSource, str] | None = None
+    records: Records,
+    experience: Experience,
+    now: datetime,
+    *,
+    of: tuple[str, WishSource, str] | None = None,
+    since: datetime = OLDEST,
+    until: datetime | None = None,
+    stream: Iterator[Past] | None = None,
 ) -> Iterator[Entry]:
     """Every ticket that self-service really answered, and those to persons of which an agent gave a verdict.
 
-    Tickets and tellings after `now` are not known yet. `of` takes the tickets of one customer only.
+    Tickets and tellings after `now` are not known yet. `of` takes the tickets of one customer only, `since` and `until`
+    those that came in this time, whatever came before and after being known all the same. `stream` is given where
+    somebody else reads the tickets too; it must begin a window before `since`.
     """
-    window, told = window_of(experience), _told(records, now)
+    window = window_of(experience)
+    before = since - window if since > OLDEST else None  # a matter may have begun then
+    told = _told(records, before, now, of)
     contacts = Contacts(window, _other_matters(told), _came_back(told))
     waiting: list[tuple[datetime, str, str, _Waiting]] = []
     pending: dict[tuple[str, str], list[_Waiting]] = defaultdict(list)
-    for past in records.past(of=of):
-        if past.created_at > now:
+    for past in stream if stream is not None else records.past(of=of, since=before):
+        is_over = until is not None and past.created_at >= until
+        if past.created_at > now or (is_over and not waiting):
             break
         while waiting and waiting[0][0] < past.created_at:
             yield _closed(heappop(waiting)[-1], pending, told, window, now)
@@ -136,7 +149,7 @@ def ledger(
             counts = one.given < past.created_at <= one.closes and not contacts.is_other(one.past, past)
             if counts and len(one.contacts) < MOST_CONTACTS:
                 one.contacts.append(past)
-        if _belongs(past, told):
+        if since <= past.created_at and not is_over and _belongs(past, told):
             given = given_at(past)
             one = _Waiting(past, matter, given, given + window, [])
             pending[who].append(one)
@@ -156,9 +169,9 @@ def was_article(past: Past) -> bool:
     return past.handled is not None and past.handled.action is Action.SELF_SERVICE
 
 
-def _told(records: Records, now: datetime) -> Told:
+def _told(records: Records, since: datetime | None, now: datetime, of: tuple[str, WishSource, str] | None) -> Told:
     told: Told = defaultdict(list)
-    for outcome in records.outcomes.all():
+    for outcome in records.outcomes.all(since=since, of=of):  # none is told of a ticket before it came
         if outcome.at <= now:
             told[outcome.source, outcome.ticket_id].append(outcome)
     return told
@@ -274,8 +287,8 @@ def _contacts(one: _Waiting) -> Iterator[_Event]:
 
 
 def _thread(one: _Waiting, now: datetime) -> Iterator[_Event]:
-    evidence = one.past.evidence()
-    if any(failure.article is not None for failure in evidence.failures):
+    evidence = one.past.evidence() if not one.past.tried_nothing else None
+    if evidence is not None and any(failure.article is not None for failure in evidence.failures):
         how = "the customer wrote again in the same ticket, after an article was offered"
         yield _Event(max(evidence.at, one.given), len(TOLD) - 1, how)
     if (one.past.status or "").casefold() in REOPENED:
