@@ -27,6 +27,7 @@ from advisor.types import (
     Handled,
     ReasonCode,
     Recommendation,
+    Stance,
     Wish,
     WishChannel,
     WishSource,
@@ -54,6 +55,17 @@ class Judgement:
     honour: Honour
     refused: tuple[WishChannel, ...] = ()  # refusals that were broken
     unmet: tuple[WishChannel, ...] = ()  # wants that were not met, the first choice first
+
+
+Wished = tuple[Stance, WishChannel]
+
+
+def missed_by(judgement: Judgement) -> tuple[Wished, ...]:
+    """The refusals that were broken and the wants that were not met."""
+    return (
+        *((Stance.REFUSES, wish) for wish in judgement.refused),
+        *((Stance.WANTS, wish) for wish in judgement.unmet),
+    )
 
 
 def is_stated(case: Case) -> bool:
