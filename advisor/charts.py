@@ -33,6 +33,7 @@ MOST_BARS = 60
 WIDE = 460  # of a picture of bars, in pixels
 SLICES = (*PALETTE[:6], "#F0E442", GREY, "#882255", "#44AA99")  # of one bar; the last two of Tol (2021)
 NAMED_SLICE = 0.04  # of the whole, from which a slice carries its share
+MOST_TICKS = 10  # named columns of one picture
 CELL = 92  # width of a cell of a picture of moves, in pixels
 ON_PAGE = {
     'fill="white"': 'fill="none"',
@@ -88,6 +89,25 @@ class Slice:
 
     label: str
     share: float  # 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One column of a picture: how many of each kind."""
+
+    label: str
+    counts: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A figure with its interval, on an axis of its own unit."""
+
+    label: str
+    value: float
+    low: float | None  # None = open to this side
+    high: float | None
+    text: str  # written beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +330,66 @@ def stacked_bar(slices: Sequence[Slice], title: str, *, axis: str, said: str) ->
     wide = base.transform_filter(f"datum.end - datum.start >= {NAMED_SLICE}")
     numbers = wide.mark_text(dy=-40, fontSize=13, color=INK).encode(x="middle:Q", text="text:N")
     return on_page(_svg((drawn + numbers).properties(width=WIDE + 160, height=110), title, said))
+
+
+def stacks(columns: Sequence[Stack], title: str, *, axis: str, said: str) -> str:
+    """A column a day or week, in the order given, of at most 10 kinds; a kind keeps its colour in all of them."""
+    import altair as alt
+
+    kinds = list(dict.fromkeys(kind for column in columns for kind, _ in column.counts))
+    if len(kinds) > len(SLICES):
+        raise ValueError(f"a picture of columns must have at most {len(SLICES)} kinds, was given {len(kinds)}")
+    rows = [
+        {"label": column.label, "kind": kind, "count": count, "place": kinds.index(kind)}
+        for column in columns
+        for kind, count in column.counts
+    ]
+    labels = [column.label for column in columns]
+    shown = labels[:: max(1, -(-len(labels) // MOST_TICKS))]
+    x = alt.X("label:N", title=None, sort=labels).scale(domain=labels, paddingInner=0.15)
+    x = x.axis(labelAngle=0, values=shown, ticks=False, labelOverlap=True)
+    legend = alt.Legend(title=None, orient="top", labelLimit=300, symbolType="square")
+    colours = alt.Scale(domain=kinds, range=list(SLICES[: len(kinds)]))
+    drawn = alt.Chart(_table(rows)).mark_bar(stroke="#ffffff", strokeWidth=0.5)
+    drawn = drawn.encode(
+        x=x,
+        y=alt.Y("count:Q", title=axis, stack="zero").axis(tickCount=5, format=",d", tickMinStep=1),
+        order="place:Q",
+        color=alt.Color("kind:N", sort=kinds, legend=legend if len(kinds) > 1 else None, scale=colours),
+    )
+    return on_page(_svg(drawn.properties(width=WIDE + 120, height=200), title, said))
+
+
+def spots(figures: Sequence[Spot], title: str, *, axis: str, said: str, zero: bool = False) -> str:
+    """A dot a figure with its interval, in the order given; `zero` draws the line of no change."""
+    import altair as alt
+
+    names = [_short(one.label) for one in figures]
+    ends = [end for one in figures for end in (one.low, one.value, one.high) if end is not None]
+    low, high = min([0.0, *ends]), max([0.0, *ends]) or 1.0
+    rows = [
+        {"label": name, "value": one.value, "text": one.text, "low": start, "high": end}
+        for name, one in zip(names, figures, strict=True)
+        for start, end in [_reach(one, low, high)]
+    ]
+    base = alt.Chart(_table(rows)).encode(
+        y=alt.Y("label:N", title=None, sort=names).axis(labelLimit=260, labelFontSize=12, ticks=False)
+    )
+    x = alt.X("value:Q", title=axis).scale(domain=[low, high], nice=True).axis(tickCount=6, format=",.2~f")
+    spread = base.mark_rule(color=PALETTE[5], strokeWidth=5, opacity=0.6).encode(x=alt.X("low:Q"), x2="high:Q")
+    dots = base.mark_circle(color=PALETTE[0], size=80, opacity=1).encode(x=x)
+    numbers = base.mark_text(align="left", fontSize=12, color=INK).encode(x=alt.value(WIDE + 8), text="text:N")
+    chart = spread + dots + numbers
+    if zero:
+        chart = alt.Chart(_table([{"zero": 0.0}])).mark_rule(color=GREY, strokeWidth=1.5).encode(x="zero:Q") + chart
+    return on_page(_svg(chart.properties(width=WIDE, height=max(60, 24 * len(figures))), title, said))
+
+
+def _reach(spot: Spot, low: float, high: float) -> tuple[float, float]:
+    """The ends of an interval as drawn: to the end of the axis where one is open, none where both are."""
+    if spot.low is None and spot.high is None:
+        return spot.value, spot.value
+    return low if spot.low is None else spot.low, high if spot.high is None else spot.high
 
 
 def on_page(svg: str) -> str:

@@ -19,10 +19,13 @@ TEMPLATE = "parts.html"
 def parts_page(title: str, parts: Sequence[Part], pictures: Mapping[str, str]) -> str:
     """HTML of parts; `pictures`: SVG by the title of the part it belongs to."""
     template = files("advisor.desk").joinpath(TEMPLATE).read_text(encoding="utf-8")
-    sections = (
-        line for place, part in enumerate(parts, start=1) for line in _section(place, part, pictures.get(part.title))
-    )
-    return Template(template).substitute(title=_safe(title), parts="\n".join(sections))
+    return Template(template).substitute(title=_safe(title), parts="\n".join(sections(parts, pictures)))
+
+
+def sections(parts: Sequence[Part], pictures: Mapping[str, str]) -> Iterator[str]:
+    """The parts as sections of a page, numbered from `part-1` on."""
+    for place, part in enumerate(parts, start=1):
+        yield from _section(place, part, pictures.get(part.title))
 
 
 def _section(place: int, part: Part, picture: str | None) -> Iterator[str]:
