@@ -44,6 +44,7 @@ BETWEEN: dict[str, tuple[float, float]] = {
     "usage": (0, 1),
     "order": (1, 1000),
     "csat": (-1e9, 1e9),
+    "nps": (0, 10),
 }
 Path = tuple[str | int, ...]  # names of fields, and places in lists
 YEARS = (1970, 2199)
