@@ -51,6 +51,9 @@ HOMES = {
     "flask_limiter": {"web/limits.py"},
     "argon2": {"web/passwords.py"},
     "waitress": {"web/"},
+    "prometheus_client": {"web/metrics.py"},
+    "packaging": {"advisor/backup/restore.py"},
+    "ctypes": {"advisor/backup/exchange.py"},
 }
 UNSAFE = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve"}
 

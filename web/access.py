@@ -67,10 +67,11 @@ ROUTES: Mapping[str, Access] = {
     "experience.try_out": Role.LEAD,
     "experience.version": Role.LEAD,
     "health.healthz": Open.PUBLIC,
-    "health.readyz": Open.PUBLIC,
+    "health.readyz": Open.PUBLIC,  # the view itself tells more to an admin, and to this machine
     "helped.answer": Open.SIGNED,
     "helped.question": Open.SIGNED,
     "home.home": Role.READ_ONLY,
+    "metrics.show": Open.PUBLIC,  # the view itself looks: this machine, an admin, or the token of a client
     "queue.delete_view": Role.READ_ONLY,
     "queue.new": Role.READ_ONLY,
     "queue.queue": Role.READ_ONLY,

@@ -37,8 +37,15 @@ WILDCARDS = frozenset({"0.0.0.0", "::"})
 @click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0 takes any free one.")
 @click.option("--name", "names", multiple=True, help="A host name the pages are opened under, too; may be repeated.")
 @click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Requests answered at once.")
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Lines for people, or one JSON object a line, on standard error.",
+)
 @click.pass_context
-def serve(context: click.Context, host: str, port: int, names: tuple[str, ...], threads: int) -> None:
+def serve(context: click.Context, host: str, port: int, names: tuple[str, ...], threads: int, log_format: str) -> None:
     """Serve the pages on which agents work.
 
     It answers to this machine's own names only (localhost, 127.0.0.1, --host, --name), and to those who sign in: see
@@ -47,13 +54,16 @@ def serve(context: click.Context, host: str, port: int, names: tuple[str, ...], 
     \b
     Example: advisor serve
     Example: advisor serve --host 0.0.0.0 --port 8080 --name support.example.com
+    Example: advisor serve --log-format json 2>> advisor.log
     """
+    from advisor.home_lock import used
     from web.desk import Desk
+    from web.logs import LogFormat, speaking
     from web.server import stopped_by_sigterm, taken_port
 
-    with stopped_by_sigterm(), taken_port(host, port) as taken:
-        desk = Desk.open(settings_of(context))
-        _serve(desk, taken, host, names, threads=threads, newcomer=None)
+    settings = settings_of(context)
+    with stopped_by_sigterm(), taken_port(host, port) as taken, used(settings.home), speaking(LogFormat(log_format)):
+        _serve(Desk.open(settings), taken, host, names, threads=threads, newcomer=None)
 
 
 @click.command()
@@ -70,12 +80,13 @@ def demo(context: click.Context, serving: bool, port: int) -> None:
     Example: ADVISOR_HOME=.demo advisor demo
     Example: ADVISOR_HOME=.demo advisor demo --no-serve
     """
+    from advisor.home_lock import used
     from web.server import stopped_by_sigterm, taken_port
 
     if not serving:
         advised_demo(context)
         return
-    with stopped_by_sigterm(), taken_port("127.0.0.1", port) as taken:
+    with stopped_by_sigterm(), taken_port("127.0.0.1", port) as taken, used(settings_of(context).home):
         _serve(advised_demo(context), taken, "127.0.0.1", (), threads=8, newcomer="demo")
 
 
