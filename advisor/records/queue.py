@@ -36,6 +36,7 @@ ALL_WAITING = Filter()
 MOST_ROWS = 200  # of a page
 MOST_COUNTED = 10_000
 MOST_CHOICES = 500
+LOOKED_BACK = 20_000  # rows in which new ones are counted
 
 Key = tuple[Value, ...]
 
@@ -117,14 +118,17 @@ class Queue:
         return Count(min(number, MOST_COUNTED), number > MOST_COUNTED)
 
     def newer_than(self, newest: int, wanted: Filter = ALL_WAITING) -> int:
-        """How many of the tickets asked for came into the queue since a page told its `newest`; 1,000 at most."""
-        tests = tests_of(wanted)
-        values: list[Value] = [newest, *(value for test in tests for value in test.values)]
-        states = ", ".join(map(str, open_values(wanted.waits)))
-        met = "".join(f" and {test.sql}" for test in tests)
-        sql = f"select 1 from queue not indexed where id > ? and open in ({states}){met} limit 1000"
+        """How many of the tickets asked for came into the queue since a page told its `newest`, of the last 20,000."""
         with self.file.errors_named():
-            return int(self.file.tables.execute(f"select count(*) from ({sql})", values).fetchone()[0])
+            now = self.file.tables.execute("select max(id) from queue").fetchone()[0] or 0
+            start = max(newest, now - LOOKED_BACK)
+            values: list[Value] = [start]
+            sql = f"id > ? and open in ({', '.join(map(str, open_values(wanted.waits)))})"
+            for test in tests_of(wanted):
+                sql += f" and {test.sql if test.of_open else f'+id in ({test.ids} and rowid > ?)'}"
+                values += test.values if test.of_open else [*test.values, start]
+            counted = f"select count(*) from queue not indexed where {sql}"
+            return int(self.file.tables.execute(counted, values).fetchone()[0])
 
     def choices(self, column: Column, *, waits: Waits = Waits.WAITING) -> list[str]:
         """The values that occur, in their order; the first 500 of them."""

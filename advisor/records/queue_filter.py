@@ -18,6 +18,7 @@ from advisor.types import Action, Channel, Moment, SignalKind, Tone
 
 MOST_WORDS = 20  # of a search
 LONGEST_WORD = 100  # characters
+SHORTEST_BEGINNING = 4  # characters before a *; shorter ones begin too many words
 LARGEST = 2**63 - 1
 
 Value = str | int | float
@@ -56,7 +57,7 @@ class Filter:
     queue: str | None = None
     assignee: str | None = None
     waits: Waits = Waits.WAITING
-    text: str = ""  # words that must all be there; the last one may end in * for any ending
+    text: str = ""  # words that must all be there; the last one, of four letters or more, may end in *
     since: datetime | None = None  # came then or later
     until: datetime | None = None  # came before
 
@@ -133,7 +134,8 @@ def _came(wanted: Filter) -> Iterator[Test]:
 def _words(text: str) -> Iterator[Test]:
     if text.strip():
         ids = "select rowid as one from queue_text where queue_text match ?"
-        yield Test(f"id in ({ids})", (match_of(text),), ids, of_open=False)
+        # the plus keeps SQLite from asking for the words row by row
+        yield Test(f"+id in ({ids})", (match_of(text),), ids, of_open=False)
 
 
 def match_of(text: str) -> str:
@@ -143,7 +145,8 @@ def match_of(text: str) -> str:
     quoted = ['"' + word.rstrip("*").replace('"', '""') + '"' for word in words]
     if not quoted:
         return '""'
-    return " ".join(quoted) + ("*" if words[-1].endswith("*") else "")
+    begins = words[-1].endswith("*") and len(words[-1]) > SHORTEST_BEGINNING
+    return " ".join(quoted) + ("*" if begins else "")
 
 
 def cursor_of(order: Order, key: tuple[Value, ...]) -> str:

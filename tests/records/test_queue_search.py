@@ -50,6 +50,7 @@ def test_nothing_else_is_found_and_signs_have_no_meaning(records: Records, text:
 
 def test_each_word_is_quoted_and_there_are_not_too_many() -> None:
     assert match_of('say "no" twice*') == '"say" """no""" "twice"*'
+    assert match_of("print* bur*") == '"print" "bur"'
     assert match_of(" \t!? ") == '""'
     assert match_of("w " * 500).count('"w"') == 20
     assert match_of("\ud800x") == '"?x"'
