@@ -23,7 +23,16 @@ NAMED: dict[object, str] = {
 
 def wrong(row: str, path: str, rule: str, came: object) -> TicketError:
     """`tickets.jsonl, line 7: body must be text, was: 5`."""
-    return TicketError(f"{row}: {path} must be {rule}, was: {shown(came)}")
+    error = TicketError(f"{row}: {path} must be {rule}, was: {shown(came)}")
+    error.field = path
+    return error
+
+
+def missing(row: str, path: str, rule: str) -> TicketError:
+    """`tickets.jsonl, line 7: messages[0].from is missing: it must be one of customer, agent, system`."""
+    error = TicketError(f"{row}: {path} is missing: it must be {rule}")
+    error.field = path
+    return error
 
 
 def one_of(kind: type[StrEnum]) -> str:

@@ -19,7 +19,7 @@ import msgspec
 
 from advisor.errors import TicketError
 from advisor.types import Account, Customer, Handled, Message, Stance, Ticket, Wish, WishSource
-from advisor.wire.errors import NAMED, one_of, wrong
+from advisor.wire.errors import NAMED, missing, one_of, shown, wrong
 
 NEEDED = ("body", "subject", "messages")
 """At least one of these must be there, be it empty."""
@@ -63,7 +63,7 @@ def ticket_from(obj: object, *, row: str, zone: tzinfo = UTC) -> Ticket:
 
 def _ticket_from(whole: object, row: str, zone: tzinfo) -> Ticket:
     if not isinstance(whole, dict):
-        raise wrong(row, "a ticket", "a JSON object", whole)
+        raise TicketError(f"{row}: a ticket must be a JSON object, was: {shown(whole)}")
     if not any(name in whole for name in NEEDED):
         came = ", ".join(sorted(map(str, whole))) or "nothing"
         raise TicketError(f"{row}: a ticket must have at least one of {', '.join(NEEDED)}, came with: {came[:200]}")
@@ -72,6 +72,11 @@ def _ticket_from(whole: object, row: str, zone: tzinfo) -> Ticket:
     values["id"] = str(values.get("id", "")).strip() or content_hash(whole)
     values["extra"] = msgspec.json.encode(form.unknown, order="sorted").decode()
     return msgspec.convert(values, Ticket)
+
+
+def fields_of(kind: type) -> dict[str, Any]:
+    """The fields of a part of a ticket by their names on the wire, each with the type that the vocabulary gives it."""
+    return {wire: _hints(kind)[field] for wire, field in _fields(kind).items()}
 
 
 def content_hash(whole: dict[str, Any]) -> str:
@@ -103,13 +108,13 @@ class _Form:
         for name in REQUIRED.get(kind, ()):
             if _fields(kind)[name] not in values:
                 rule = _rule(_hints(kind)[_fields(kind)[name]])
-                raise TicketError(f"{self.row}: {_written((*path, name))} is missing: it must be {rule}")
+                raise missing(self.row, _written((*path, name)), rule)
         return self._completed(values, kind)
 
     def value(self, came: object, hint: object, path: Path) -> object:
         """One value of the type that the vocabulary gives it."""
         name = next(step for step in reversed(path) if isinstance(step, str))
-        kind = _plain(hint)
+        kind = plain_kind(hint)
         if get_origin(kind) is tuple:
             return self._listed(came, get_args(kind)[0], path)
         if isinstance(kind, type) and kind in _PARTS:
@@ -192,7 +197,7 @@ def _fields(kind: type) -> dict[str, str]:
 
 
 @cache
-def _plain(hint: Any) -> Any:
+def plain_kind(hint: Any) -> Any:
     """A type without its `| None`."""
     if isinstance(hint, UnionType):
         return next(kind for kind in get_args(hint) if kind is not type(None))
