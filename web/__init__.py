@@ -8,7 +8,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from web import access, errors, limits, navigation, security, visits
-from web.api import routes as api
+from web.api.routes import mount as mount_api
 from web.desk import Desk
 from web.links import Links
 from web.pages import account, ask, audit, experience, health, helped, home, sign_in
@@ -49,7 +49,7 @@ def create_app(
         sign_in.page(staff),
     ):
         app.register_blueprint(pages)
-    api.mount(app, desk)
+    mount_api(app, desk)
     access.check_routes(app)
     limits.limit_routes(app)
     return app
