@@ -34,6 +34,7 @@ HELP = {
     "outcomes": "What became of tickets: import, add, and the honest ledger.",
     "promise": "The promised share of wrong articles: curve, bound, certification.",
     "replay": "Decide again from what was stored, and compare.",
+    "report": "The figures of a week or any days, and what shadow would have done.",
     "rescore": "Say what would be advised today for all tickets of an archive.",
     "restore": "Put a backup in the place of the home folder.",
     "reviews": "What agents say of the advices: accepted, or overridden and why.",

@@ -17,6 +17,8 @@ from advisor.insight.shadow import Articles, Example, Group, Shadow, Telling, Wi
 from advisor.types import Action
 
 NOTES = (
+    "A wish that the reader does not hear counts on neither side, and flatters the advice, which follows what is "
+    "heard: advisor audit tells how many it misses.",
     "Counted by the advice of the time when a ticket was answered. That an agent did otherwise does not say who was "
     "right: the wishes that customers stated, and what became of articles (advisor outcomes show), say more.",
     "Shares are of tickets of which it is known what was done; the unknown change no share. In brackets: Wilson's "

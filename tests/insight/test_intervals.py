@@ -33,7 +33,8 @@ def test_fewer_than_six_values_give_a_median_no_interval() -> None:
 
 def test_nine_of_ten_may_have_a_lower_end_and_no_upper_one() -> None:
     found = Quantile.at(0.9, [float(one) for one in range(1, 21)])
-    assert (found.value, found.low, found.high) == (pytest.approx(18.1), 15.0, None)
+    assert found.value == pytest.approx(18.1)
+    assert (found.low, found.high) == (15.0, None)
 
 
 def test_a_mean_has_its_normal_interval_from_two_values_on() -> None:
