@@ -1,10 +1,12 @@
-"""What all tests share: the fast encoder, made once a run, and an advisor over the demo help centre with real heads."""
+"""What all tests share: the fast encoder, an advisor over the demo help centre with real heads, a browser; once a run."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,13 +20,16 @@ from index.knowledge import KnowledgeBase
 from index.settings import KnowledgeSettings, Precision
 from index.sources import read
 
+if TYPE_CHECKING:
+    from selenium import webdriver
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_settings_of_the_machine() -> Iterator[None]:
     """The tests choose home, model and precision themselves, whatever this machine's environment says."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("HOME", "MASK", "MODEL", "PRECISION", "THREADS"):
-            patch.delenv(f"ADVISOR_{name}", raising=False)
+        for name in [name for name in os.environ if name.startswith("ADVISOR_") and name != "ADVISOR_DATA"]:
+            patch.delenv(name)
         yield
 
 
@@ -83,6 +88,23 @@ def knowledge(settings: KnowledgeSettings) -> KnowledgeBase:
     knowledge = KnowledgeBase.open(settings, HashEncoder())
     knowledge.import_articles("help", [PASSWORD, INVOICE, CAMERA])
     return knowledge
+
+
+@pytest.fixture(scope="session")
+def one_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """Headless Chromium, for all tests of pages."""
+    from browsing import chromium  # beside the tests that ask for this
+
+    with chromium(tmp_path_factory.mktemp("profile")) as browser:
+        yield browser
+
+
+@pytest.fixture
+def chrome(one_browser: webdriver.Chrome) -> webdriver.Chrome:
+    """The browser as new: nobody signed in, light, 1280 wide."""
+    from browsing import renewed
+
+    return renewed(one_browser)
 
 
 def with_the_encoder(home: Path, model_settings: KnowledgeSettings) -> Path:

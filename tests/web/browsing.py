@@ -49,6 +49,15 @@ def chromium(profile: Path) -> Iterator[webdriver.Chrome]:
         driver.quit()
 
 
+def renewed(browser: webdriver.Chrome) -> webdriver.Chrome:
+    """The browser as new: nobody signed in, light, 1280 wide."""
+    browser.delete_all_cookies()
+    coloured(browser, "light")
+    sized(browser, 1280)
+    complaints(browser)
+    return browser
+
+
 def sized(browser: webdriver.Chrome, width: int, height: int = 900) -> None:
     """Show pages so wide, in CSS pixels."""
     size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
