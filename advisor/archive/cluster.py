@@ -236,7 +236,7 @@ def _in_order(hands: _Hands, errand: Errand, parts: Iterable[int]) -> Iterator[D
             waiting.append((part, hands.client.submit(_work, errand, part, pure=False, retries=RETRIES)))
         while waiting:
             yield _done(hands.client, errand, *waiting.popleft())
-    except (CancelledError, CommClosedError) as error:
+    except (CancelledError, OSError) as error:  # a part's own are told by _done; these come of asking the scheduler
         raise ArchiveError(f"the scheduler has gone away: start the cluster again; {AGAIN}") from error
 
 
