@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
 from itertools import islice
 
-from advisor.records.rows import digits
-from advisor.records.tables import RecordsFile, moment_of
+from advisor.records.directory_search import Who, search
+from advisor.records.tables import OF_TICKET, RecordsFile, moment_of
 from advisor.types import WishSource
 
 MOST_LISTED = 500  # of those who wrote last
 MOST_WALKED = 20_000  # newest tickets that are looked at for them
-MOST_FOUND = 500  # of a search
-LONGEST = 200  # characters of a search
-LEAST_DIGITS = 5  # of a number that is searched for
-
-Who = tuple[str, str]  # source, key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +67,9 @@ class Directory:
 
     def matching(self, typed: str, kind: WishSource, *, start: int = 0, size: int = 25) -> ListedPage:
         """Those whose id, name, address or number holds every word that was typed; the nearest first, at most 500."""
-        words, number = folded(typed[:LONGEST]).split(), _number(typed[:LONGEST])
         with self.file.errors_named():
-            ranked = sorted(self._ranked(kind, words, number))
-            order = [who for _, _, who in ranked[:MOST_FOUND]]
-            return self._page(kind, order, len(ranked) > MOST_FOUND, start, size)
+            order, more = search(self.file.tables, typed, kind)
+            return self._page(kind, order, more, start, size)
 
     def customers_of(self, source: str, account: str, *, start: int = 0, size: int = 25) -> ListedPage:
         """The customers of an account, who wrote last first."""
@@ -102,6 +94,20 @@ class Directory:
             sql = f"select {came} {mine} order by 1 desc limit 1 offset ?"
             row = self.file.tables.execute(sql, [source, key, most - 1]).fetchone()
         return tickets, moment_of(row[0])
+
+    def stored(self, source: str, customer: str) -> dict[str, int]:
+        """How many rows are stored of a customer, by the tables that hold any."""
+        mine = "source = ? and ticket_id in (select ticket_id from tickets where source = ? and customer = ?)"
+        own = "source = ? and kind = 'customer' and owner = ?"
+        with self.file.errors_named():
+            counts = {table: self._many(f"{table} where {mine}", [source, source, customer]) for table in OF_TICKET}
+            counts |= {
+                table: self._many(f"{table} where {own}", [source, customer]) for table in ("filed", "filed_changes")
+            }
+        return {table: many for table, many in counts.items() if many}
+
+    def _many(self, where: str, values: list[str]) -> int:
+        return int(self.file.tables.execute(f"select count(*) from {where}", values).fetchone()[0])
 
     def _recent(self, kind: WishSource) -> tuple[list[Who], bool]:
         found: dict[Who, None] = {}
@@ -130,18 +136,6 @@ class Directory:
         )
         for _, _, source, key in merge(*walks, key=lambda row: (row[0], row[1]), reverse=True):
             yield source, key
-
-    def _ranked(self, kind: WishSource, words: Sequence[str], number: str | None) -> Iterator[tuple[int, str, Who]]:
-        columns = "id, name, email, phone" if kind is WishSource.CUSTOMER else "id, name, null, null"
-        whole = " ".join(words)
-        for source, id, name, email, phone in self.file.tables.execute(
-            f"select source, {columns} from {kind.value}s order by source, id"
-        ):
-            rank = _rank([folded(part) for part in (id, name, email) if part], words, whole)
-            if rank is None and number is not None and phone is not None and number in digits(phone):
-                rank = 1
-            if rank is not None:
-                yield rank, folded(name or email or id), (source, id)
 
     def _page(self, kind: WishSource, order: Sequence[Who], more: bool, start: int, size: int) -> ListedPage:
         rows = [self._listed(kind, source, key) for source, key in order[start : start + size]]
@@ -178,29 +172,3 @@ class Directory:
         row = self.file.tables.execute(sql, [source, key]).fetchone()
         at = moment_of(row[2]) if row is not None else None
         return Newest(row[0], row[1] or "", at, bool(row[3])) if at is not None else None
-
-
-def folded(text: str) -> str:
-    """Text without capitals and accents, by which names are compared."""
-    plain = text.casefold()
-    if plain.isascii():
-        return plain
-    return "".join(sign for sign in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(sign))
-
-
-def _number(typed: str) -> str | None:
-    """The digits of what is typed, where it is a phone number; national ones without their zero."""
-    number = digits(typed).lstrip("0")
-    is_number = len(number) >= LEAST_DIGITS and not any(sign.isalpha() for sign in typed)
-    return number if is_number else None
-
-
-def _rank(fields: Sequence[str], words: Sequence[str], whole: str) -> int | None:
-    """0 for the very thing, 1 for its beginning, 2 for anything that holds all words; None for no match."""
-    if not words:
-        return None
-    if whole in fields:
-        return 0
-    if any(field.startswith(whole) for field in fields):
-        return 1
-    return 2 if all(any(word in field for field in fields) for word in words) else None
