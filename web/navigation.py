@@ -22,6 +22,9 @@ LINKS = (
 )
 """What a link says, and the endpoint that it opens."""
 
+BEHIND = {"accounts": "customers", "ticket": "queue"}
+"""Pages that are reached through those of another blueprint."""
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -41,7 +44,7 @@ def navigation() -> list[Link]:
     """The links for who looks at this page; none for who is not signed in."""
     if current_user() is None:
         return []
-    room = request.blueprint
+    room = BEHIND.get(request.blueprint or "", request.blueprint)
     return [Link(label, endpoint, endpoint.split(".")[0] == room) for label, endpoint in LINKS if may(endpoint)]
 
 
