@@ -137,6 +137,7 @@ def _serve(desk: Desk, taken: socket, host: str, names: tuple[str, ...], *, thre
             click.echo(line)
 
     serve_until_stopped(app, taken, say=say, threads=threads, proxy=desk.settings.proxy)
+    app.extensions["api"].close()  # jobs: the ticket that is being advised is finished, the rest waits
     click.echo("Stopped.")
 
 

@@ -2,7 +2,9 @@
 "use strict";
 
 const token = document.getElementById("token");
-document.getElementById("token-field").hidden = false;
+const field = document.getElementById("token-field");
+field.hidden = false;
+field.addEventListener("submit", (event) => event.preventDefault());
 
 function opened() {
   const target = location.hash && document.getElementById(location.hash.slice(1));
