@@ -7,11 +7,13 @@ from collections.abc import Collection
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from web import access, errors, limits, navigation, security, visits
+from web import access, errors, limits, logs, navigation, security, visits, watch
 from web.api.routes import mount as mount_api
 from web.desk import Desk
+from web.health_checks import checks
 from web.links import Links
-from web.pages import account, ask, audit, experience, health, helped, home, sign_in
+from web.metrics import Metrics
+from web.pages import account, ask, audit, experience, health, helped, home, metrics, sign_in
 from web.security import LOOPBACK
 from web.staff import Staff
 
@@ -36,6 +38,8 @@ def create_app(
     app.jinja_env.globals["product"] = title
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    figures = Metrics(desk.records, sessions=lambda: len(staff.sessions.every()))
+    watch.watch(app, logs.log_request, figures.count)
     _protect(app, desk, staff, hosts)
     links = Links(staff.key, desk.settings.address)
     for pages in (
@@ -43,13 +47,14 @@ def create_app(
         ask.page(desk),
         audit.page(desk),
         experience.page(desk),
-        health.page(),
+        health.page(checks(desk)),
         helped.page(desk, links),
         home.page(),
         sign_in.page(staff),
     ):
         app.register_blueprint(pages)
-    mount_api(app, desk)
+    served = mount_api(app, desk)
+    app.register_blueprint(metrics.page(figures, served.api.tokens, now=served.api.now))
     access.check_routes(app)
     limits.limit_routes(app)
     return app
