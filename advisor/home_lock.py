@@ -55,7 +55,7 @@ def holders(home: Path) -> list[int]:
         lines = (home / LOCK).read_text(encoding="ascii", errors="replace").split()
     except OSError:
         return []
-    return sorted({int(line) for line in lines if line.isdecimal() and _runs(int(line))})
+    return sorted({int(line) for line in lines if line.isdecimal() and runs(int(line))})
 
 
 def _locked(home: Path, kind: int) -> int | None:
@@ -113,7 +113,8 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
         database.close()
 
 
-def _runs(process: int) -> bool:
+def runs(process: int) -> bool:
+    """Whether there is a process of this number."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:

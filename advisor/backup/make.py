@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from advisor.backup.archive import FORMAT, PROGRAM, Manifest, Member
 from advisor.backup.members import is_database, names_in
 from advisor.cli import program_version
 from advisor.errors import BackupError
+from advisor.home_lock import runs
 from advisor.registry import sha256, sync
 from index.progress import Progress, silent
 
@@ -32,6 +34,7 @@ def back_up(home: Path, path: Path, *, replace: bool = False, progress: Progress
     if not any(is_database(name) for name in names):
         raise BackupError(f"{home} holds no installation: name its folder with --home, or make one with advisor init")
     with _errors_named(path), _beside(path) as folder:
+        _clear(path)
         for name in names:
             _copy(home / name, folder / name, progress=progress)
         manifest = Manifest(
@@ -47,7 +50,7 @@ def back_up(home: Path, path: Path, *, replace: bool = False, progress: Progress
 
 
 def _write(path: Path, manifest: Manifest, folder: Path, *, progress: Progress) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)  # only this user may read it
+    handle, name = tempfile.mkstemp(prefix=_prefix(path), dir=path.parent)  # only this user may read it
     written = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -89,10 +92,28 @@ def _check_target(path: Path, *, replace: bool) -> None:
         raise BackupError(f"{path} is there already: choose another name, or say --force to replace it")
 
 
+def _prefix(path: Path) -> str:
+    """Begins the names of what is unfinished: it tells which process makes it."""
+    return f".{path.name}-{os.getpid()}-"
+
+
+def _clear(path: Path) -> None:
+    """Take away what a backup of this name that was killed has left, for it holds personal data."""
+    unfinished = re.compile(rf"\.{re.escape(path.name)}-(\d+)-\w+")
+    for left in path.parent.iterdir():
+        named = unfinished.fullmatch(left.name)
+        if named is None or runs(int(named[1])):
+            continue
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
+
+
 @contextmanager
 def _beside(path: Path) -> Iterator[Path]:
     """A folder for the copies, on the disk that the backup goes to; only this user may look into it."""
-    folder = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    folder = Path(tempfile.mkdtemp(prefix=_prefix(path), dir=path.parent))
     try:
         yield folder
     finally:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 import subprocess
@@ -167,6 +168,19 @@ def test_a_row_that_refers_to_nothing_is_found(home: Path, file: Path) -> None:
     database.close()
     with pytest.raises(BackupError, match="a row of children refers to a row of parents that is not there"):
         back_up(home, file)
+
+
+def test_what_a_killed_backup_has_left_goes_with_the_next_one(home: Path, file: Path) -> None:
+    gone = subprocess.run(["sh", "-c", "echo $$"], capture_output=True, text=True, check=True).stdout.strip()
+    (file.parent / f".{file.name}-{gone}-ab_cd").mkdir()
+    (file.parent / f".{file.name}-{gone}-ab_ce").write_text("half a backup")
+    (file.parent / f".{file.name}-{os.getpid()}-ab_cf").write_text("of one that is being made")
+    back_up(home, file)
+    assert {path.name for path in file.parent.iterdir()} == {
+        "home",
+        file.name,
+        f".{file.name}-{os.getpid()}-ab_cf",
+    }
 
 
 @pytest.mark.parametrize("name", ["backup.zip", "backup.tar.zst", "backup"])

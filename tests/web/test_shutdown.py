@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 SERVING = """
 import signal, sys, time
@@ -20,11 +22,11 @@ from web.server import serve_until_stopped, stopped_by_sigterm, taken_port
 signal.signal(signal.SIGINT, signal.default_int_handler)  # where it is ignored by those who started the tests
 app = Flask("slow")
 
-@app.get("/slow/<seconds>")
-def slow(seconds):
+@app.get("/slow/<seconds>/<int:size>")
+def slow(seconds, size):
     print("asked", flush=True)
     time.sleep(float(seconds))
-    return "x" * 200_000 + "the end"
+    return "x" * size + "the end"
 
 @app.get("/")
 def quick():
@@ -80,8 +82,9 @@ def is_refused(port: int) -> bool:
     return False
 
 
-def test_a_request_under_way_is_answered_and_new_ones_are_refused() -> None:
-    with serving() as (program, port), asked(port, "/slow/1") as slow, asked(port, "/") as idle:
+@pytest.mark.parametrize("size", [0, 200_000])
+def test_a_request_under_way_is_answered_and_new_ones_are_refused(size: int) -> None:
+    with serving() as (program, port), asked(port, f"/slow/1/{size}") as slow, asked(port, "/") as idle:
         assert line_of(program) == "asked\n"
         program.send_signal(signal.SIGTERM)
         assert all_of(idle).endswith(b"quick")  # answered before, and kept open: let go of
@@ -104,7 +107,7 @@ def test_a_request_that_had_arrived_before_the_signal_is_answered() -> None:
 
 
 def test_a_second_signal_ends_it_at_once() -> None:
-    with serving() as (program, port), asked(port, "/slow/60"):
+    with serving() as (program, port), asked(port, "/slow/60/0"):
         assert line_of(program) == "asked\n"
         program.send_signal(signal.SIGTERM)
         until = time.monotonic() + 10
