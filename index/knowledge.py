@@ -78,6 +78,11 @@ class KnowledgeBase:
         return cls(store, Snapshots(store, upkeep), encoder, cached)
 
     @property
+    def encoder(self) -> Encoder:
+        """What its passages are embedded with."""
+        return self._encoder
+
+    @property
     def generation(self) -> int:
         """A number in the database that every change raises."""
         return self._store.generation

@@ -13,9 +13,26 @@ from web.desk import Desk
 from web.health_checks import checks
 from web.links import Links
 from web.metrics import Metrics
-from web.pages import account, ask, audit, experience, health, helped, home, metrics, sign_in
+from web.pages import (
+    account,
+    accounts,
+    ask,
+    audit,
+    customers,
+    experience,
+    health,
+    helped,
+    home,
+    knowledge,
+    metrics,
+    queue,
+    sign_in,
+    ticket,
+)
+from web.saved_views import SavedViews
 from web.security import LOOPBACK
 from web.staff import Staff
+from web.uploads import take_files
 
 MOST_BYTES = 1024 * 1024
 """Of one request; a ticket is read up to some 30,000 characters."""
@@ -44,13 +61,18 @@ def create_app(
     links = Links(staff.key, desk.settings.address)
     for pages in (
         account.page(staff),
+        accounts.page(desk),
         ask.page(desk),
         audit.page(desk),
+        customers.page(desk),
         experience.page(desk),
         health.page(checks(desk)),
         helped.page(desk, links),
         home.page(),
+        knowledge.page(desk),
+        queue.page(desk, SavedViews.open(desk.settings)),
         sign_in.page(staff),
+        ticket.page(desk, links),
     ):
         app.register_blueprint(pages)
     served = mount_api(app, desk)
@@ -65,6 +87,7 @@ def _protect(app: Flask, desk: Desk, staff: Staff, hosts: Collection[str]) -> No
     settings = desk.settings
     app.config.update(WTF_CSRF_CHECK_DEFAULT=False, WTF_CSRF_SSL_STRICT=False)  # the guard calls it; Origin is checked
     app.config["WTF_CSRF_TIME_LIMIT"] = settings.session_hours * 3600
+    take_files(app)
     security.believe_proxies(app, settings.proxy)
     security.protect(app, hosts, https=settings.https)
     visits.know_visitors(app, staff, https=settings.https)

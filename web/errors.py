@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import secrets
+from http import HTTPStatus
 
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
@@ -13,6 +14,7 @@ from web.access import WrongRole
 from web.api import problems
 from web.limits import seconds_to_wait
 from web.security import ForeignHost, ForeignPage, is_surely_same_origin
+from web.uploads import MOST_BYTES, takes_files
 from web.visits import current_user
 
 FIRST_PAGE = "Start from the first page."
@@ -80,6 +82,9 @@ def told(error: HTTPException) -> tuple[str, str]:
             f"This needs the role {least}",
             f"You are signed in as {role}. Whoever runs this program can change that: advisor users role.",
         )
+    if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and takes_files():
+        most = f"At most {MOST_BYTES // 1024**2} MB can be sent at once."
+        return "That file is too large", f"{most} Nothing was changed. Larger ones are imported with advisor kb import."
     known = HELP.get(type(error)) or HELP.get(error.code or 0)
     return known or (error.name, FIRST_PAGE)
 

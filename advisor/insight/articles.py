@@ -25,6 +25,17 @@ FAILED = (State.CONTRADICTED, State.ABANDONED, State.HANDED_ON)
 """What an article may come to without having helped; each stays counted by itself."""
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A ticket that self-service really answered."""
+
+    source: str
+    ticket_id: str
+    article: str | None  # id; None = it is not known which
+    state: State
+    at: datetime  # aware; when it was answered
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleFigures:
     """One article, over the tickets of some time."""
@@ -93,15 +104,20 @@ def article_figures(
     now: datetime,
     since: datetime | None = None,
     until: datetime | None = None,
+    given: Iterable[Given] | None = None,
 ) -> ArticleReport:
-    """Count over the tickets that came in this time; `articles` are those of the knowledge base."""
+    """Count over the tickets that came in this time; `articles` are those of the knowledge base.
+
+    `given` is what `given_articles` gives for this time, where it was read already.
+    """
     states: dict[str, Counter[State]] = defaultdict(Counter)
     unnamed = 0
-    for entry, article in given_articles(records, experience, now=now, since=since, until=until):
-        if article is None:
+    read = given_articles(records, experience, now=now, since=since, until=until) if given is None else given
+    for one in read:
+        if one.article is None:
             unnamed += 1
-        elif entry.state is not None:
-            states[article][entry.state] += 1
+        else:
+            states[one.article][one.state] += 1
     advised = first_choices(records.file, since=since, until=until)
     overridden = taken_back(records.file, since=since, until=until)
     there, called = {article.id: article for article in articles}, titles(records.file)
@@ -120,8 +136,8 @@ def given_articles(
     now: datetime,
     since: datetime | None = None,
     until: datetime | None = None,
-) -> Iterator[tuple[Entry, str | None]]:
-    """The tickets that self-service really answered, each with the article; None = it is not known which."""
+) -> Iterator[Given]:
+    """The tickets that self-service really answered, each with the article."""
     told = {
         (one.source, one.ticket_id): one.article
         for one in records.outcomes.all()
@@ -129,8 +145,9 @@ def given_articles(
     }
     for entry in ledger(records, experience, now, since=since or OLDEST, until=until):
         if entry.state is not None:
-            named = entry.past.sent or told.get((entry.past.source, entry.past.ticket_id))
-            yield entry, named or _advised(records, entry)
+            source, ticket_id = entry.past.source, entry.past.ticket_id
+            named = entry.past.sent or told.get((source, ticket_id)) or _advised(records, entry)
+            yield Given(source, ticket_id, named, entry.state, entry.given)
 
 
 def _advised(records: Records, entry: Entry) -> str | None:

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from advisor.decision.experience import Experience
-from advisor.insight.articles import FAILED, given_articles
+from advisor.insight.articles import FAILED, Given, given_articles
 from advisor.insight.intervals import Share
 from advisor.insight.ledger import State
 from advisor.records import Records
@@ -58,16 +58,25 @@ class StaleReport:
 
 
 def stale_articles(
-    records: Records, experience: Experience, articles: Iterable[Article], *, now: datetime, old: timedelta = OLD
+    records: Records,
+    experience: Experience,
+    articles: Iterable[Article],
+    *,
+    now: datetime,
+    old: timedelta = OLD,
+    given: Iterable[Given] | None = None,
 ) -> StaleReport:
-    """Articles unchanged for longer than `old`, or failing since they were changed."""
+    """Articles unchanged for longer than `old`, or failing since they were changed.
+
+    `given` is what `given_articles` gives for all time, where it was read already.
+    """
     there = list(articles)
     changed = {article.id: changed_at(article.updated) for article in there}
     since: dict[str, Counter[State]] = defaultdict(Counter)
-    for entry, id in given_articles(records, experience, now=now):
-        known = changed.get(id) if id is not None else None
-        if id is not None and entry.state is not None and (known is None or entry.given >= known):
-            since[id][entry.state] += 1
+    for one in given_articles(records, experience, now=now) if given is None else given:
+        known = changed.get(one.article) if one.article is not None else None
+        if one.article is not None and (known is None or one.at >= known):
+            since[one.article][one.state] += 1
     found = [_stale(article, changed[article.id], since, now, old) for article in there]
     listed = [one for one in found if one.is_old or one.is_failing]
     return StaleReport(

@@ -17,6 +17,12 @@ DOES_NOT_ANSWER = (
     "and v.withdrawn_at is null "
 )
 CAME = "julianday(coalesce(t.created_at, r.at))"
+NEWEST = (
+    "select article, source, ticket_id from (select o.article, o.source, o.ticket_id, row_number() over "
+    f"(partition by o.article order by max({CAME}) desc, o.source, o.ticket_id) as place from offered as o "
+    "join tickets as t using (source, ticket_id) join recommendations as r using (source, ticket_id, revision) "
+    "where o.place = 0 group by o.article, o.source, o.ticket_id) where place <= ? order by article, place"
+)
 
 
 def first_choices(file: RecordsFile, *, since: datetime | None = None, until: datetime | None = None) -> dict[str, int]:
@@ -27,6 +33,16 @@ def first_choices(file: RecordsFile, *, since: datetime | None = None, until: da
 def taken_back(file: RecordsFile, *, since: datetime | None = None, until: datetime | None = None) -> dict[str, int]:
     """Of these tickets, those of which an agent says that this first choice does not answer."""
     return _counted(file, FIRST_CHOICE + REVIEWED, DOES_NOT_ANSWER, since, until)
+
+
+def newest(file: RecordsFile, *, most: int) -> dict[str, list[tuple[str, str]]]:
+    """The newest tickets, by source and id, for which each article was ever the first choice of self-service."""
+    with file.errors_named():
+        rows = file.tables.execute(NEWEST, [most]).fetchall()
+    found: dict[str, list[tuple[str, str]]] = {}
+    for article, source, ticket_id in rows:
+        found.setdefault(str(article), []).append((str(source), str(ticket_id)))
+    return found
 
 
 def titles(file: RecordsFile) -> dict[str, str]:
