@@ -26,8 +26,8 @@ def records(tmp_path: Path) -> Records:
     return opened(tmp_path)
 
 
-def report(records: Records, **options: datetime) -> ArticleReport:
-    return article_figures(records, COMPANY, THERE, now=LATER, **options)
+def report(records: Records, *, since: datetime | None = None, until: datetime | None = None) -> ArticleReport:
+    return article_figures(records, COMPANY, THERE, now=LATER, since=since, until=until)
 
 
 def only(found: ArticleReport) -> ArticleFigures:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from browsing import complaints, needs_chromium
+from markup import attribute, one
 from selectolax.lexbor import LexborHTMLParser as Html
 from selenium import webdriver
 from selenium.webdriver.common.by import By
@@ -16,7 +17,7 @@ def test_a_preview_is_the_advice_alone_and_stores_nothing() -> None:
     desk = recording_desk()
     answer = client_as(web_app(desk), Role.READ_ONLY).post("/ask/preview", data=TYPED)
     assert answer.status_code == 200
-    assert Html(answer.text).css_first("#headline").text() == "A person, by phone"
+    assert one(Html(answer.text), "#headline").text() == "A person, by phone"
     assert "<html" not in answer.text
     assert desk.records.counts()["tickets"] == 0
 
@@ -39,7 +40,7 @@ def test_what_is_wrong_is_not_recorded_and_stays_in_the_form() -> None:
     desk = recording_desk()
     page = client_as(web_app(desk), Role.AGENT).post("/ask/record", data=TYPED | {"licences": "many"})
     assert page.status_code == 422
-    assert Html(page.text).css_first("#licences").attributes["value"] == "many"
+    assert attribute(Html(page.text), "#licences", "value") == "many"
     assert desk.records.counts()["tickets"] == 0
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from markup import attribute, one
 from selectolax.lexbor import LexborHTMLParser as Html
 from web_builders import client_as, recording_desk, web_app
 
@@ -72,7 +73,7 @@ def test_waiting_tickets_stand_in_the_queue_with_their_advice_and_reason(agent: 
 
 def test_each_ticket_opens_by_its_own_address_whatever_its_id(agent: Agent) -> None:
     links = [link.attributes["href"] or "" for link in agent.page().css(".opens")]
-    assert "/tickets/mail%20box/A/1" in links
+    assert "/tickets/mail~20box/A~2F1" in links
     assert all(agent.client.get(link).status_code == 200 for link in links)
 
 
@@ -109,15 +110,15 @@ def test_the_order_is_as_asked_for(agent: Agent, query: str, first: str) -> None
 
 def test_what_is_wrong_in_a_filter_stands_beside_it_and_what_was_typed_stays(agent: Agent) -> None:
     page = agent.page("?action=dance&since=yesterday&q=calendar", status=422)
-    assert page.css_first("#action-error").text() == "Choose one of: self_service, live_human."
-    assert page.css_first("#since-error").text() == "Write the day as 2026-06-25."
-    assert page.css_first("#q").attributes["value"] == "calendar"
-    assert page.css_first("#since").attributes["value"] == "yesterday"
+    assert one(page, "#action-error").text() == "Choose one of: self_service, live_human."
+    assert one(page, "#since-error").text() == "Write the day as 2026-06-25."
+    assert attribute(page, "#q", "value") == "calendar"
+    assert attribute(page, "#since", "value") == "yesterday"
 
 
 def test_a_place_that_is_none_leads_to_the_first_page(agent: Agent) -> None:
     page = agent.page("?after=nonsense")
-    assert "not there any more" in page.css_first(".told").text()
+    assert "not there any more" in one(page, ".told").text()
     assert len(page.css(".opens")) == 3
 
 
@@ -133,13 +134,13 @@ def test_pages_follow_each_other_and_lead_back() -> None:
         query = (further.attributes["href"] or "").removeprefix("/queue") if further else ""
     assert seen == [f"Ticket {n:03}" for n in range(120)]
     assert query == ""
-    back = page.css_first(".paging a[rel=prev]").attributes["href"] or ""
+    back = attribute(page, ".paging a[rel=prev]", "href")
     assert agent.subjects(back.removeprefix("/queue"))[0] == "Ticket 050"
 
 
 def test_new_tickets_are_told_to_a_page_that_asks(agent: Agent) -> None:
     page = agent.page("?channel=chat")
-    watched = page.css_first("#arrivals").attributes["data-watched"] or ""
+    watched = one(page, "#arrivals").attributes["data-watched"] or ""
     assert agent.client.get(watched).json == {"new": 0}
     agent.desk.advise(Ticket(id="A9", subject="New", body="How?", channel=Channel.CHAT, created_at=DAY))
     agent.desk.advise(Ticket(id="A10", subject="Elsewhere", body="How?", created_at=DAY))
@@ -154,13 +155,13 @@ def test_a_view_is_saved_shown_and_deleted_by_its_own_user_only() -> None:
         "/queue/views", data={"name": "Grave  ones", "signal": "fraud_or_security", "waits": "all"}
     )
     assert saved.headers["Location"] == "/queue?signal=fraud_or_security&waits=all"
-    link = agent.page().css_first(".views a")
+    link = one(agent.page(), ".views a")
     assert (link.text(), link.attributes["href"]) == ("Grave ones", "/queue?signal=fraud_or_security&waits=all")
     assert not Html(other.get("/queue").text).css(".views li")
     assert "no such view" in other.post("/queue/views/delete", data={"name": "Grave ones"}, follow_redirects=True).text
     gone = agent.client.post("/queue/views/delete", data={"name": "Grave ones"}, follow_redirects=True)
     assert "is deleted" in gone.text
-    assert Html(gone.text).css_first("input[name=signal]").attributes["value"] == "fraud_or_security"
+    assert attribute(Html(gone.text), "input[name=signal]", "value") == "fraud_or_security"
     assert not agent.page().css(".views li")
 
 

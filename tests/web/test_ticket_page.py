@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from markup import attribute, one
 from selectolax.lexbor import LexborHTMLParser as Html
 from web_builders import client_as, recording_desk, web_app
 from werkzeug.test import TestResponse
@@ -31,8 +32,8 @@ PATH = "/tickets/desk/T%201/a"
 class Page:
     """The page of a ticket, and two agents before it."""
 
-    def __init__(self, *tickets: Ticket, **settings: object) -> None:
-        self.desk = recording_desk(*(tickets or (BEFORE, ASKED)), **settings)
+    def __init__(self, *tickets: Ticket, address: str = "") -> None:
+        self.desk = recording_desk(*(tickets or (BEFORE, ASKED)), address=address)
         self.app = web_app(self.desk)
         self.ada = client_as(self.app, Role.AGENT, name="ada")
         self.bo = client_as(self.app, Role.AGENT, name="bo")
@@ -42,12 +43,15 @@ class Page:
         assert answer.status_code == 200, answer.text
         return Html(answer.text)
 
+    def text(self) -> str:
+        return self.shown().html or ""
+
     def say(self, client: FlaskClient | None = None, **form: str) -> TestResponse:
         filled = {"revision": "1", "seen": self.seen(), **form}
         return (client or self.ada).post(PATH, data=filled)
 
     def seen(self) -> str:
-        found = self.shown().css_first("input[name=seen]")
+        found = one(self.shown(), "input[name=seen]")
         return (found.attributes["value"] or "") if found else ""
 
     def handled(self) -> Handled | None:
@@ -74,38 +78,38 @@ def test_the_page_shows_the_advice_the_words_that_made_it_and_who_writes(page: P
         "Show your jobs in Google Calendar",
     ):
         assert words in text
-    earlier = shown.css_first(".earlier a")
+    earlier = one(shown, ".earlier a")
     assert (earlier.text(), earlier.attributes["href"]) == ("Earlier", "/tickets/desk/T0")
-    assert "Google Calendar" in shown.css_first("#reply").text()
-    assert "a person will answer you" in shown.css_first("#reply").text()
+    assert "Google Calendar" in one(shown, "#reply").text()
+    assert "a person will answer you" in one(shown, "#reply").text()
 
 
 def test_the_draft_carries_signed_links_where_customers_reach_the_program() -> None:
     page = Page(address="https://support.example.com")
-    reply = page.shown().css_first("#reply").text()
+    reply = one(page.shown(), "#reply").text()
     assert "That helped: https://support.example.com/helped/" in reply
     link = reply.split("I want a person: https://support.example.com")[1].split()[0]
     assert page.app.test_client().get(link).status_code == 200
 
 
 def test_an_unknown_account_is_said_to_be_unknown() -> None:
-    assert "account unknown" in Page(ASKED.__class__(id="T 1/a", source="desk", body="How?")).shown().html
+    assert "account unknown" in Page(Ticket(id="T 1/a", source="desk", body="How?")).text()
 
 
 def test_an_advice_is_accepted_and_that_can_be_taken_back(page: Page) -> None:
     assert page.say(do="accept").status_code == 303
     shown = page.shown()
-    assert "accepted by ada" in shown.html
-    review = shown.css_first("input[name=review]").attributes["value"] or ""
+    assert "accepted by ada" in (shown.html or "")
+    review = attribute(shown, "input[name=review]", "value")
     assert page.say(do="undo_review", review=review).status_code == 303
-    assert "Accept the advice" in page.shown().html
+    assert "Accept the advice" in page.text()
     assert page.desk.records.reviews.counts().accepted == 0
 
 
 def test_an_override_is_kept_with_its_reason_and_counted(page: Page) -> None:
     said = page.say(do="override", reason="article_does_not_answer", note="Too old <b>", action="live_human")
     assert said.status_code == 303
-    shown = page.shown().html
+    shown = page.text()
     assert "article does not answer; a person instead" in shown
     assert "Too old &lt;b&gt;" in shown
     counts = page.desk.records.reviews.counts()
@@ -116,21 +120,21 @@ def test_an_override_without_a_reason_keeps_what_was_typed(page: Page) -> None:
     said = page.say(do="override", note="half a thought", action="live_human")
     assert said.status_code == 422
     shown = Html(said.text)
-    assert "Choose why" in shown.css_first("#review-error").text()
-    assert shown.css_first("#note").text().strip() == "half a thought"
-    assert shown.css_first("#action option[selected]").attributes["value"] == "live_human"
+    assert "Choose why" in one(shown, "#review-error").text()
+    assert one(shown, "#note").text().strip() == "half a thought"
+    assert attribute(shown, "#action option[selected]", "value") == "live_human"
 
 
 def test_the_second_agent_is_told_and_nothing_is_overwritten(page: Page) -> None:
     page.say(do="accept")
     said = page.say(page.bo, do="override", reason="wrong_topic", note="mine")
     assert said.status_code == 409
-    assert "ada has accepted" in Html(said.text).css_first("#review-error").text()
+    assert "ada has accepted" in one(Html(said.text), "#review-error").text()
     assert [review.by for review in page.desk.records.reviews.of("desk", "T 1/a")] == ["ada"]
 
 
 def test_who_saw_an_older_advice_is_told(page: Page) -> None:
-    page.desk.advise(ASKED.__class__(id="T 1/a", source="desk", body="Send me the link, please. And call me!"))
+    page.desk.advise(Ticket(id="T 1/a", source="desk", body="Send me the link, please. And call me!"))
     said = page.say(do="accept", revision="1")
     assert said.status_code == 409
     assert "newer advice" in said.text
@@ -141,7 +145,7 @@ def test_what_was_really_done_is_noted_and_can_be_taken_back(page: Page) -> None
     done = page.handled()
     assert done is not None
     assert (done.action, done.channel, done.by) == (Action.LIVE_HUMAN, Channel.PHONE, "ada")
-    assert "A person answered by phone, by ada" in page.shown().html
+    assert "A person answered by phone, by ada" in page.text()
     assert page.say(do="undo_done").status_code == 303
     assert page.handled() is None
 
@@ -152,8 +156,8 @@ def test_what_somebody_noted_meanwhile_is_not_overwritten(page: Page) -> None:
     said = page.say(page.bo, do="done", done_action="live_human", by="Bo B.", seen=before)
     assert said.status_code == 422
     shown = Html(said.text)
-    assert "Meanwhile somebody said otherwise: an article was sent, by ada" in shown.css_first("#done-error").text()
-    assert shown.css_first("#by").attributes["value"] == "Bo B."
+    assert "Meanwhile somebody said otherwise: an article was sent, by ada" in one(shown, "#done-error").text()
+    assert attribute(shown, "#by", "value") == "Bo B."
     done = page.handled()
     assert done is not None
     assert done.action is Action.SELF_SERVICE
@@ -178,13 +182,13 @@ def test_outcomes_stand_below_what_was_done(page: Page) -> None:
         source="desk", ticket_id="T 1/a", kind=OutcomeKind.CONFIRMED, at=DAY + timedelta(hours=1), by="x<y"
     )
     assert page.desk.records.outcomes.add([outcome], by="test") == [""]
-    assert "confirmed: it helped" in page.shown().html
-    assert "x&lt;y" in page.shown().html
+    assert "confirmed: it helped" in page.text()
+    assert "x&lt;y" in page.text()
 
 
 def test_the_receipt_is_one_click_away(page: Page) -> None:
-    link = page.shown().css_first("a[href^='/receipts/']").attributes["href"] or ""
-    receipt = Html(page.ada.get(link).text).css_first("pre").text()
+    link = attribute(page.shown(), "a[href^='/receipts/']", "href")
+    receipt = one(Html(page.ada.get(link).text), "pre").text()
     assert "Decided by  rule 5" in receipt
     assert "What each rule says" in receipt
 

@@ -19,6 +19,7 @@ from advisor.replay import Kept
 from advisor.types import Action, Cause, Channel, Handled
 from web.desk import Desk
 from web.links import Links
+from web.record_keys import take_keys
 from web.ticket_view import (
     OUTCOMES,
     account_facts,
@@ -62,13 +63,14 @@ CAUSES = {
 def page(desk: Desk, links: Links) -> Blueprint:
     """`/tickets/<source>/<id>`, and the receipt of its advice."""
     pages = Blueprint("ticket", __name__)
+    take_keys(pages)
     records = desk.records
 
-    @pages.get("/tickets/<source>/<path:ticket_id>")
+    @pages.get("/tickets/<key:source>/<keys:ticket_id>")
     def show(source: str, ticket_id: str) -> str:
         return shown(found(source, ticket_id), {})
 
-    @pages.post("/tickets/<source>/<path:ticket_id>")
+    @pages.post("/tickets/<key:source>/<keys:ticket_id>")
     def say(source: str, ticket_id: str) -> Response | tuple[str, HTTPStatus]:
         """Keep what the agent says; whatever stands in the way is shown, with what was typed."""
         stored = found(source, ticket_id)
@@ -84,7 +86,7 @@ def page(desk: Desk, links: Links) -> Blueprint:
             return shown(stored, {where: str(error)}), HTTPStatus.UNPROCESSABLE_ENTITY
         return redirect(url_for("ticket.show", source=source, ticket_id=ticket_id), code=HTTPStatus.SEE_OTHER)
 
-    @pages.get("/receipts/<source>/<path:ticket_id>")
+    @pages.get("/receipts/<key:source>/<keys:ticket_id>")
     def show_receipt(source: str, ticket_id: str) -> str:
         stored, kept = found(source, ticket_id), Kept(records)
         given = stored.recommendation
