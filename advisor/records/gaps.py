@@ -109,6 +109,14 @@ class Gaps:
                     [(id, place, title, source, ticket) for place, (source, ticket, title) in enumerate(gap.tickets)],
                 )
 
+    @property
+    def state(self) -> tuple[str | None, int]:
+        """Names the look that is kept and its tickets; another one after a look, and once somebody is erased."""
+        sql = "select (select json from gap_looks), (select count(*) from gap_tickets)"
+        with self.file.errors_named():
+            look, tickets = self.file.tables.execute(sql).fetchone()
+        return look, int(tickets)
+
     def last(self) -> tuple[GapLook, list[KeptGap]] | None:
         """The newest look and its gaps, none of them empty; None where nobody has looked yet."""
         with self.file.errors_named():

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
+from time import monotonic
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from advisor.errors import AdvisorError
 from advisor.insight.gap_search import look_for_gaps
-from advisor.insight.gaps import last_gaps
+from advisor.insight.gaps import GapReport, last_gaps
 from advisor.reading.ticket_vectors import TicketVectors
+from advisor.records import Records
 from advisor.wiring import cache_of
 from index.progress import Progress
 from web.desk import Desk
@@ -21,16 +24,36 @@ from web.tasks import Tasks
 from web.visits import signed_in
 
 SIZE = 20  # gaps of a page
+LASTS = 60.0  # seconds
 BUSY = "Somebody is looking already: the page shows how far it is."
+
+
+class LastLook:
+    """The last look, told of the tickets as they are; read again after a minute, a look, or an erasure."""
+
+    def __init__(self, records: Records, *, clock: Callable[[], float] = monotonic) -> None:
+        self._records = records
+        self._clock = clock
+        self._known: tuple[object, float, GapReport | None] | None = None  # of which state, when, what
+
+    def found(self) -> GapReport | None:
+        """The look; None where nobody has looked yet."""
+        state, now, known = self._records.gaps.state, self._clock(), self._known
+        if known is not None and known[0] == state and now - known[1] < LASTS:
+            return known[2]
+        report = last_gaps(self._records)
+        self._known = state, now, report
+        return report
 
 
 def add_to(pages: Blueprint, desk: Desk) -> None:
     """`/knowledge/gaps`."""
     looks: Tasks[None] = Tasks()
+    last = LastLook(desk.records)
 
     @pages.get("/knowledge/gaps")
     def gaps() -> str:
-        found, number = last_gaps(desk.records), page_number()
+        found, number = last.found(), page_number()
         shown = found.gaps[(number - 1) * SIZE : number * SIZE] if found is not None else ()
         return render_template(
             "knowledge_gaps.html",
@@ -60,7 +83,7 @@ def add_to(pages: Blueprint, desk: Desk) -> None:
 
     @pages.get("/knowledge/gaps.csv")
     def gaps_file() -> Response:
-        found = last_gaps(desk.records)
+        found = last.found()
         if found is None:
             abort(HTTPStatus.NOT_FOUND)
         return as_file(gaps_csv(found), "gaps.csv")
