@@ -60,8 +60,8 @@ def compliance_csv(found: Compliance) -> str:
 
 
 def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    """A cell that no spreadsheet takes for a formula, nor for two rows: a lone carriage return is written unquoted."""
+    return (f"'{cell}" if cell.startswith(FORMULA) else cell).replace("\r", " ")
 
 
 def compliance_page(found: Compliance, experience: Experience) -> str:
