@@ -26,6 +26,7 @@ from web.pages import (
     knowledge,
     metrics,
     queue,
+    reports,
     sign_in,
     ticket,
 )
@@ -71,6 +72,7 @@ def create_app(
         home.page(),
         knowledge.page(desk),
         queue.page(desk, SavedViews.open(desk.settings)),
+        reports.page(desk),
         sign_in.page(staff),
         ticket.page(desk, links),
     ):

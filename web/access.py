@@ -91,6 +91,14 @@ ROUTES: Mapping[str, Access] = {
     "queue.new": Role.READ_ONLY,
     "queue.queue": Role.READ_ONLY,
     "queue.save_view": Role.READ_ONLY,
+    "reports.again": Role.READ_ONLY,  # counts, and changes nothing
+    "reports.digest": Role.READ_ONLY,  # the view itself leaves lists of customers to leads
+    "reports.people": Role.LEAD,
+    "reports.picture": Role.READ_ONLY,
+    "reports.reports": Role.READ_ONLY,
+    "reports.shadow": Role.READ_ONLY,
+    "reports.table": Role.READ_ONLY,
+    "reports.tables": Role.READ_ONLY,
     "sign_in.by_link": Open.PUBLIC,
     "sign_in.by_password": Open.PUBLIC,
     "sign_in.form": Open.PUBLIC,
