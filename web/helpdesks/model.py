@@ -141,6 +141,16 @@ class Call:
     path: str  # below the hook's address
     body: Mapping[str, object] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)  # besides those that say who we are
+    takes: Mapping[str, str] = field(default_factory=dict)  # fields of the body -> of the answer to the call before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What stands in a ticket, as the helpdesk tells when it is read back."""
+
+    notes: tuple[str, ...] = ()  # bodies of the internal notes, as the helpdesk keeps them (HTML in most)
+    tags: tuple[str, ...] = ()  # all that it has, people's and ours
+    updated: str | None = None  # when it changed last, in the helpdesk's own writing; for optimistic locking
 
 
 Parse = Callable[[Hook, Delivery], Sequence[Event]]

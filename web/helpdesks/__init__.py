@@ -1,0 +1,76 @@
+"""One file a helpdesk, all with the same names; `HELPDESKS` is the list of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from web.helpdesks import standard
+from web.helpdesks.model import Call, Delivery, Event, Hook, Kind, Signing, Written
+from web.helpdesks.reading import PayloadError
+
+__all__ = ["HELPDESKS", "PULLING", "WRITING", "Helpdesk", "PayloadError", "Pulls", "WritesBack", "set_up"]
+
+
+class Helpdesk(Protocol):
+    """What the file of a helpdesk has."""
+
+    SIGNING: Signing
+    SET_UP: str  # step by step for the helpdesk's admin page; `set_up` fills in {address} and {secret}
+
+    def delivery_id(self, delivery: Delivery, /) -> str | None:
+        """What names a delivery where no header does; None = a header does, or it cannot be read."""
+
+    def parse(self, hook: Hook, delivery: Delivery, /) -> Sequence[Event]:
+        """What a verified delivery tells, at least one event. Raises PayloadError, and nothing else."""
+
+    def sample(self, hook: Hook, /, *, now: datetime) -> tuple[dict[str, str], bytes]:
+        """A delivery for `hooks test`: headers in small letters, without signature, time and id; and the body."""
+
+
+class WritesBack(Helpdesk, Protocol):
+    """A helpdesk that notes and tags are written to; every path is below `hook.address`."""
+
+    def note(self, hook: Hook, ticket_id: str, text: str, /, *, html: str, known: Written | None = None) -> Call:
+        """Add an internal note, the same as plain text and as HTML; with `known`, not if it changed since (409)."""
+
+    def tag(self, hook: Hook, ticket_id: str, tags: Sequence[str], /, *, known: Written) -> tuple[Call, ...]:
+        """Add tags, in this order of calls; `known.tags` is what the ticket has, and stays. None to add: no call.
+
+        Where a call `takes` fields, they are filled in from the answer of the call before it.
+        """
+
+    def read(self, hook: Hook, ticket_id: str, /) -> tuple[Call, ...]:
+        """Ask for what stands in a ticket."""
+
+    def found(self, answers: Sequence[bytes], /) -> Written:
+        """What the answers to `read` say, one a call. Raises PayloadError, also where they are HTML."""
+
+    def authorised(self, hook: Hook, credentials: str, /) -> dict[str, str]:
+        """The headers that say who we are; `credentials` is the API's token or key."""
+
+
+class Pulls(Helpdesk, Protocol):
+    """A helpdesk whose tickets can be asked for, for those that never retry."""
+
+    def pull(self, hook: Hook, cursor: str, /) -> Call:
+        """Ask for the next page; the first cursor is a time in ISO 8601."""
+
+    def pulled(self, hook: Hook, answer: bytes, /) -> tuple[Sequence[Event], str | None]:
+        """What a page tells, and the cursor of the next; None = nothing more now, go on from the same later."""
+
+
+HELPDESKS: Mapping[Kind, Helpdesk] = {Kind.STANDARD: standard}
+"""Whose webhooks are taken."""
+
+WRITING: Mapping[Kind, WritesBack] = {}
+"""Those that notes and tags are written to."""
+
+PULLING: Mapping[Kind, Pulls] = {}
+"""Those whose tickets can be asked for."""
+
+
+def set_up(kind: Kind, *, address: str, secret: str) -> str:
+    """Step by step, what to do on the helpdesk's admin page."""
+    return HELPDESKS[kind].SET_UP.replace("{address}", address).replace("{secret}", secret)
