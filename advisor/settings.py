@@ -21,6 +21,9 @@ RANGES: Mapping[str, tuple[int, int]] = {
 }
 """The least and the most of a setting, where not any number fits."""
 
+NAMED = {"tuple": "a list of texts"}
+"""How a kind of value is called where its own name says nothing to people."""
+
 SWITCHES = {"true": True, "1": True, "false": False, "0": False}
 TEMPLATE = """\
 # Settings of this installation. What is commented out shows the default.
@@ -42,6 +45,9 @@ TEMPLATE = """\
 # session_hours = 12       # and so does everybody after so long
 # address = ""             # where customers reach them, such as "https://support.example.com": drafts then carry links
 # requests_per_minute = 1200   # of one user, or of one address that is not signed in; 0 = as many as they like
+
+# Helpdesks; see docs/webhooks.md.
+# allowed_hosts = []       # hosts inside your own network that may be written to, such as ["zammad.internal"]
 """
 
 
@@ -69,6 +75,7 @@ class Settings:
     session_hours: int = 12
     address: str = ""  # under which customers reach the pages, without a query; empty: no link is put into a draft
     requests_per_minute: int = 1200  # of one user, or of one address that is not signed in; 0 = no limit
+    allowed_hosts: tuple[str, ...] = ()  # that may be asked though they are private, and without TLS
 
     @classmethod
     def load(cls, home: Path | None = None) -> Settings:
@@ -88,9 +95,10 @@ class Settings:
             if key not in kinds:
                 raise SettingsError(f"unknown setting {key!r} in {where}: use one of {', '.join(kinds)}")
             kind = kinds[key]
-            fit[key] = kind(str(value)) if issubclass(kind, StrEnum) and value in set(kind) else value
+            fit[key] = _taken(value, kind)
             if type(fit[key]) is not kind:
-                allowed = f"one of {', '.join(kind)}" if issubclass(kind, StrEnum) else f"a {kind.__name__}"
+                allowed = f"one of {', '.join(kind)}" if issubclass(kind, StrEnum) else NAMED.get(kind.__name__)
+                allowed = allowed or f"a {kind.__name__}"
                 raise SettingsError(f"{key} must be {allowed}, was: {value!r} (in {where})")
             least, most = RANGES.get(key, (None, None))
             if least is not None and most is not None and not least <= int(str(value)) <= most:
@@ -151,8 +159,19 @@ def from_environment() -> dict[str, object]:
     return {name: _meant(value, kinds[name]) for name, value in given.items() if value is not None}
 
 
+def _taken(value: object, kind: type) -> object:
+    """A value as its setting holds it; as it came where it is none."""
+    if issubclass(kind, StrEnum) and isinstance(value, str) and value in set(kind):
+        return kind(value)
+    if kind is tuple and isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return tuple(value)
+    return value
+
+
 def _meant(value: str, kind: str) -> object:
     """What stands in the environment as a value of this kind; as it stands where it is none."""
+    if kind.startswith("tuple"):
+        return [one.strip() for one in value.split(",") if one.strip()]
     if kind == "bool":
         return SWITCHES.get(value.lower(), value)
     return int(value) if kind == "int" and value.isdecimal() else value

@@ -30,9 +30,21 @@ def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytes
         ("proxy = 6", "proxy must be between 0 and 5, was: 6"),
         ("proxy = true", "proxy must be a int, was: True"),
         ('https = "yes"', "https must be a bool, was: 'yes'"),
+        ('mode = ["shadow"]', r"mode must be one of shadow, advise, was: \['shadow'\]"),
+        ('allowed_hosts = "zammad.internal"', "allowed_hosts must be a list of texts, was: 'zammad.internal'"),
+        ("allowed_hosts = [1]", r"allowed_hosts must be a list of texts, was: \[1\]"),
     ],
 )
 def test_a_setting_out_of_its_range_is_one_sentence(tmp_path: Path, line: str, sentence: str) -> None:
     (tmp_path / "settings.toml").write_text(line)
     with pytest.raises(SettingsError, match=sentence):
         Settings.load(tmp_path)
+
+
+def test_hosts_of_the_own_network_are_a_list_in_the_file_and_parted_by_commas_in_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "settings.toml").write_text('allowed_hosts = ["zammad.internal", "::1"]\n')
+    assert Settings.load(tmp_path).allowed_hosts == ("zammad.internal", "::1")
+    monkeypatch.setenv("ADVISOR_ALLOWED_HOSTS", "chat.internal, 10.0.0.7,")
+    assert Settings.load(tmp_path).allowed_hosts == ("chat.internal", "10.0.0.7")
