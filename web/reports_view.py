@@ -122,14 +122,15 @@ class Sheet:
         return frozenset(one for section in self.sections for card in section.cards for one in card.tickets)
 
 
+BY = ("by-moment", "by-channel", "by-action")
 SECTIONS = {
     Kind.REPORT: (
-        ("glance", "At a glance", ("changes", "volumes", "by-action")),
-        ("wished", "What customers wished, and what they got", ("wishes", "personas", "ideal", "unmet")),
+        ("glance", "At a glance", ("changes", "volumes")),
+        ("wished", "What customers wished, and what they got", ("wishes", "ideal", "personas", "unmet")),
         ("became", "What became of articles", ("outcomes", "promise")),
         ("waited", "How long customers waited", ("times", "solved")),
         ("rated", "How customers rated us", ("csat", "nps")),
-        ("about", "What they wrote about", ("topics", "topic-trend", "by-moment", "by-channel", "gaps", "incidents")),
+        ("about", "What they wrote about", ("topics", "topic-trend", *BY, "gaps", "incidents")),
         ("overridden", "What agents made of the advice", ("reasons", "overrides")),
         ("people", "Customers to talk to", ("detractors", "advocates")),
     ),
