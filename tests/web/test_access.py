@@ -122,9 +122,9 @@ def test_a_role_may_do_what_those_before_it_may(role: Role, least: Role, covers:
 
 def test_the_links_at_the_top_are_those_that_exist_and_that_one_may_open() -> None:
     made = web_app()
-    assert 'href="/experience"' in client_as(made, Role.LEAD).get("/ask").text
-    assert 'href="/experience"' not in client_as(made, Role.AGENT).get("/ask").text
+    assert 'href="/experience"' in client_as(made, Role.LEAD).get("/try").text
+    assert 'href="/experience"' not in client_as(made, Role.AGENT).get("/try").text
     made.view_functions.pop("experience.experience")
-    assert 'href="/experience"' not in client_as(made, Role.LEAD).get("/ask").text
-    assert 'href="/ask" aria-current="page"' in client_as(made, Role.AGENT).get("/ask").text
+    assert 'href="/experience"' not in client_as(made, Role.LEAD).get("/try").text
+    assert 'href="/try" aria-current="page"' in client_as(made, Role.AGENT).get("/try").text
     assert "<nav" not in made.test_client().get("/sign-in").text

@@ -73,7 +73,7 @@ def shape(text: str) -> list[tuple[str | None, tuple[str, ...]]]:
 
 
 def test_every_field_of_the_form_has_a_label(client: FlaskClient) -> None:
-    tree = read(client.get("/ask").text)
+    tree = read(client.get("/try").text)
     for field in asdict(AskForm()):
         if field in FIELDS.values():
             assert words(tree, f"#{field}-label")
@@ -86,7 +86,7 @@ def test_every_field_of_the_form_has_a_label(client: FlaskClient) -> None:
 @pytest.mark.parametrize("demo", demo_tickets(), ids=lambda demo: demo.ticket.id)
 def test_a_demo_ticket_fills_the_form(client: FlaskClient, demo: object) -> None:
     ticket = next(one.ticket for one in demo_tickets() if one is demo)
-    tree = read(client.get(f"/ask?demo={ticket.id}").text)
+    tree = read(client.get(f"/try?demo={ticket.id}").text)
     assert found(tree, "#message").text().removeprefix("\n") == ticket.body
     assert found(tree, "#subject").attributes["value"] == ticket.subject
     assert found(tree, "#channel option[selected]").attributes["value"] == ticket.channel
@@ -95,11 +95,11 @@ def test_a_demo_ticket_fills_the_form(client: FlaskClient, demo: object) -> None
 
 
 def test_a_demo_ticket_that_does_not_exist_is_a_page_that_is_not_there(client: FlaskClient) -> None:
-    assert client.get("/ask?demo=demo-99").status_code == 404
+    assert client.get("/try?demo=demo-99").status_code == 404
 
 
 def test_an_article_is_advised_with_its_fit_and_never_as_a_chance(client: FlaskClient) -> None:
-    page = client.post("/ask", data={"message": "How do I see my jobs in my calendar?"})
+    page = client.post("/try", data={"message": "How do I see my jobs in my calendar?"})
     tree = read(page.text)
     assert words(tree, "#headline") == "Self-service: send this article"
     assert words(tree, ".sent a") == "Show your jobs in Google Calendar (opens in a new tab)"
@@ -110,7 +110,7 @@ def test_an_article_is_advised_with_its_fit_and_never_as_a_chance(client: FlaskC
 
 
 def test_the_words_that_decided_are_marked_and_named(client: FlaskClient) -> None:
-    tree = read(client.post("/ask", data={"subject": "Help", "message": "Please call me today."}).text)
+    tree = read(client.post("/try", data={"subject": "Help", "message": "Please call me today."}).text)
     assert words(tree, "#headline") == "A person, by phone"
     assert words(tree, ".why") == "Why: The customer asks for a call: “call me”."
     assert found(tree, "mark.wish.deciding").text() == "call me"
@@ -120,7 +120,7 @@ def test_the_words_that_decided_are_marked_and_named(client: FlaskClient) -> Non
 
 
 def test_a_phone_number_that_is_typed_is_a_number_that_is_known(client: FlaskClient) -> None:
-    page = client.post("/ask", data={"message": "Please call me.", "phone": "+44 7700 900417"})
+    page = client.post("/try", data={"message": "Please call me.", "phone": "+44 7700 900417"})
     assert "No phone number is known" not in page.text
 
 
@@ -138,14 +138,14 @@ def test_a_phone_number_that_is_typed_is_a_number_that_is_known(client: FlaskCli
     ],
 )
 def test_what_the_customer_is_willing_to_do_decides(client: FlaskClient, wishes: dict[str, str], headline: str) -> None:
-    tree = read(client.post("/ask", data={"message": "How do I see my jobs?"} | wishes).text)
+    tree = read(client.post("/try", data={"message": "How do I see my jobs?"} | wishes).text)
     assert words(tree, "#headline") == headline
     for field, stance in wishes.items():
         assert found(tree, f"input[name={field}][checked]").attributes["value"] == stance
 
 
 def test_an_empty_message_is_said_at_the_field_and_what_was_typed_is_kept(client: FlaskClient) -> None:
-    page = client.post("/ask", data={"subject": "Kept", "message": " ", "call": "wants", "phone": "01632 960123"})
+    page = client.post("/try", data={"subject": "Kept", "message": " ", "call": "wants", "phone": "01632 960123"})
     tree = read(page.text)
     assert page.status_code == 422
     assert words(tree, "#message-error") == "Type what the customer wrote: there is nothing to advise on yet."
@@ -159,14 +159,14 @@ def test_an_empty_message_is_said_at_the_field_and_what_was_typed_is_kept(client
 @pytest.mark.parametrize("field", list(asdict(AskForm())))
 def test_nothing_that_is_typed_becomes_markup(client: FlaskClient, field: str) -> None:
     for hostile in HOSTILE:
-        page = client.post("/ask", data={"message": "plain", field: hostile})
-        usual = client.post("/ask", data={"message": "plain", field: MARKUP.sub(".", hostile)})
+        page = client.post("/try", data={"message": "plain", field: hostile})
+        usual = client.post("/try", data={"message": "plain", field: MARKUP.sub(".", hostile)})
         assert page.status_code == usual.status_code
         assert shape(page.text) == shape(usual.text), f"{hostile} in {field} changed the page"
 
 
 def test_nothing_that_is_typed_is_run_as_a_template(client: FlaskClient) -> None:
-    page = client.post("/ask", data={"subject": "{{ 7 * 777 }}", "message": "{{ 7 * 777 }}"})
+    page = client.post("/try", data={"subject": "{{ 7 * 777 }}", "message": "{{ 7 * 777 }}"})
     assert "5439" not in page.text
     assert page.text.count("{{ 7 * 777 }}") == 4
 
@@ -174,8 +174,8 @@ def test_nothing_that_is_typed_is_run_as_a_template(client: FlaskClient) -> None
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_nothing_in_an_article_becomes_markup(hostile: str) -> None:
     form = {"message": "How do I see my jobs?"}
-    usual = client_as(web_app(desk(title="plain", passage="plain"))).post("/ask", data=form).text
-    page = client_as(web_app(desk(title=hostile, passage=hostile))).post("/ask", data=form).text
+    usual = client_as(web_app(desk(title="plain", passage="plain"))).post("/try", data=form).text
+    page = client_as(web_app(desk(title=hostile, passage=hostile))).post("/try", data=form).text
     assert shape(page) == shape(usual)
 
 
@@ -183,16 +183,16 @@ def test_nothing_in_an_article_becomes_markup(hostile: str) -> None:
     "url", ["javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "//[", "/help", None]
 )
 def test_only_web_addresses_are_linked(url: str | None) -> None:
-    page = client_as(web_app(desk(url=url))).post("/ask", data={"message": "How do I see my jobs?"})
+    page = client_as(web_app(desk(url=url))).post("/try", data={"message": "How do I see my jobs?"})
     tree = read(page.text)
     assert words(tree, ".sent") == "Show your jobs in Google Calendar"
     assert {node.attributes["href"] for node in tree.css("main a")} == {"#demo"} | {
-        f"/ask?demo={demo.ticket.id}#ask" for demo in demo_tickets()
+        f"/try?demo={demo.ticket.id}#ask" for demo in demo_tickets()
     }
 
 
 def test_no_page_has_style_or_script_of_its_own_or_anything_from_another_host(client: FlaskClient) -> None:
-    for text in (client.get("/ask").text, client.post("/ask", data={"message": "call me"}).text, client.get("/x").text):
+    for text in (client.get("/try").text, client.post("/try", data={"message": "call me"}).text, client.get("/x").text):
         tree = read(text)
         assert not tree.css("style, [style]")
         assert all((node.attributes.get("src") or "").startswith("/static/") for node in tree.css("script"))

@@ -47,11 +47,11 @@ def test_the_token_of_another_session_is_refused(app: Flask) -> None:
         session["csrf_token"] = "1" * 40
     theirs.environ_base["HTTP_X_CSRFTOKEN"] = mine.environ_base["HTTP_X_CSRFTOKEN"]
     mine.environ_base["HTTP_X_CSRFTOKEN"] = theirs.environ_base["HTTP_X_CSRFTOKEN"]
-    assert mine.post("/ask", data=TYPED).status_code == 400
-    assert theirs.post("/ask", data=TYPED).status_code == 200
+    assert mine.post("/try", data=TYPED).status_code == 400
+    assert theirs.post("/try", data=TYPED).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/ask", "/account", "/sign-in", "/nothing"])
+@pytest.mark.parametrize("path", ["/try", "/account", "/sign-in", "/nothing"])
 def test_every_form_that_changes_something_has_a_token_in_it(app: Flask, path: str) -> None:
     client = client_as(app, None if path == "/sign-in" else Role.AGENT)
     forms = re.findall(r'<form[^>]*method="post".*?</form>', client.get(path).text, re.DOTALL)
@@ -62,17 +62,17 @@ def test_every_form_that_changes_something_has_a_token_in_it(app: Flask, path: s
 
 def test_a_script_finds_the_token_in_the_head_of_a_page(app: Flask) -> None:
     client = client_as(app, Role.AGENT)
-    found = re.search(r'<meta name="csrf-token" content="([^"]+)">', client.get("/ask").text)
+    found = re.search(r'<meta name="csrf-token" content="([^"]+)">', client.get("/try").text)
     assert found is not None
     client.environ_base["HTTP_X_CSRFTOKEN"] = found[1]
-    assert client.post("/ask", data=TYPED).status_code == 200
+    assert client.post("/try", data=TYPED).status_code == 200
     assert "csrf-token" not in app.test_client().get("/sign-in").text
 
 
 def test_what_was_typed_into_a_form_that_was_open_too_long_is_sent_again_by_one_click(app: Flask) -> None:
     client = client_as(app, Role.AGENT)
     del client.environ_base["HTTP_X_CSRFTOKEN"]
-    page = client.post("/ask", data=TYPED | {"csrf_token": "old"}, headers=OWN)
+    page = client.post("/try", data=TYPED | {"csrf_token": "old"}, headers=OWN)
     assert page.status_code == 400
     assert "Nothing is lost: what you typed is still here." in page.text
     kept = re.findall(r'<textarea name="([^"]+)" hidden aria-hidden="true">\n(.*?)</textarea>', page.text, re.DOTALL)
@@ -81,15 +81,15 @@ def test_what_was_typed_into_a_form_that_was_open_too_long_is_sent_again_by_one_
     form = re.findall(r"<form.*?</form>", page.text, re.DOTALL)[-1]
     token = re.search(r'name="csrf_token" value="([^"]+)"', form)
     assert token is not None
-    assert 'action="/ask"' in form
-    assert client.post("/ask", data=TYPED | {"csrf_token": token[1]}, headers=OWN).status_code == 200
+    assert 'action="/try"' in form
+    assert client.post("/try", data=TYPED | {"csrf_token": token[1]}, headers=OWN).status_code == 200
 
 
 @pytest.mark.parametrize("headers", [{}, {"Sec-Fetch-Site": "none"}])
 def test_nothing_is_repeated_that_no_browser_vouches_for(app: Flask, headers: dict[str, str]) -> None:
     client = client_as(app, Role.AGENT)
     del client.environ_base["HTTP_X_CSRFTOKEN"]
-    page = client.post("/ask", data=TYPED, headers=headers)
+    page = client.post("/try", data=TYPED, headers=headers)
     assert page.status_code == 400
     assert "call me" not in page.text
     assert "go back, load the page again" in page.text

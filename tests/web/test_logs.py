@@ -58,7 +58,7 @@ def lines(said: io.StringIO) -> list[dict[str, object]]:
 
 
 def test_a_request_is_one_line_with_its_view_and_not_its_address(app: Flask, said: io.StringIO) -> None:
-    answer = client_as(app, Role.AGENT, name="mary").get(f"/ask?demo=demo-01&note={SECRET}")
+    answer = client_as(app, Role.AGENT, name="mary").get(f"/try?demo=demo-01&note={SECRET}")
     assert answer.status_code == 200
     (line,) = lines(said)
     assert line["at"] is not None
@@ -77,12 +77,12 @@ def test_a_request_is_one_line_with_its_view_and_not_its_address(app: Flask, sai
 def test_the_words_of_a_visitor_stand_in_no_line(app: Flask, said: io.StringIO) -> None:
     client = client_as(app, Role.ADMIN)
     fields = dict.fromkeys(("message", "subject", "customer", "email", "phone", "account", "channel"), SECRET)
-    client.post("/ask", data=fields)
+    client.post("/try", data=fields)
     client.get(f"/{SECRET}/{SECRET}?{SECRET}={SECRET}")
-    client.get("/ask", headers=dict.fromkeys(("User-Agent", "Referer", "Cookie", "X-Request-ID", "X-A"), SECRET))
-    client.get("/ask", headers={"Host": f"{SECRET}.example"})
-    client.open("/ask", method=SECRET.replace("-", "").upper())
-    client.post("/ask", data={"message": SECRET}, headers={"Origin": f"https://{SECRET}.example"})
+    client.get("/try", headers=dict.fromkeys(("User-Agent", "Referer", "Cookie", "X-Request-ID", "X-A"), SECRET))
+    client.get("/try", headers={"Host": f"{SECRET}.example"})
+    client.open("/try", method=SECRET.replace("-", "").upper())
+    client.post("/try", data={"message": SECRET}, headers={"Origin": f"https://{SECRET}.example"})
     client.post("/sign-in", data={"name": SECRET, "password": SECRET})
     client.get(f"/sign-in/link/{SECRET}")
     client.get(f"/fails?{SECRET}")

@@ -80,7 +80,7 @@ def test_name_and_password_lead_in_whatever_the_case_of_the_name(app: Flask) -> 
     went = sign_in(client, "MARY")
     assert (went.status_code, went.headers["Location"]) == (303, "/")
     assert is_in(client)
-    assert ">mary</a>" in client.get("/ask").text
+    assert ">mary</a>" in client.get("/try").text
 
 
 @pytest.mark.parametrize(
@@ -267,20 +267,20 @@ def test_two_installations_on_one_host_have_cookies_of_their_own() -> None:
 
 def test_one_comes_back_to_the_page_that_was_asked_for(app: Flask) -> None:
     client = app.test_client()
-    sent = client.get("/ask?demo=demo-01&x=1")
-    assert sent.headers["Location"] == "/sign-in?next=/ask?demo%3Ddemo-01%26x%3D1"
-    assert sign_in(client, path=sent.headers["Location"]).headers["Location"] == "/ask?demo=demo-01&x=1"
+    sent = client.get("/try?demo=demo-01&x=1")
+    assert sent.headers["Location"] == "/sign-in?next=/try?demo%3Ddemo-01%26x%3D1"
+    assert sign_in(client, path=sent.headers["Location"]).headers["Location"] == "/try?demo=demo-01&x=1"
 
 
 def test_a_form_that_was_sent_too_late_leads_back_to_its_page(app: Flask) -> None:
     sent = app.test_client().post(
-        "/ask", data={"message": "x"}, headers={"Referer": "http://localhost/ask?demo=demo-02"}
+        "/try", data={"message": "x"}, headers={"Referer": "http://localhost/try?demo=demo-02"}
     )
-    assert sent.headers["Location"] == "/sign-in?next=/ask?demo%3Ddemo-02"
+    assert sent.headers["Location"] == "/sign-in?next=/try?demo%3Ddemo-02"
 
 
 def test_a_script_is_told_that_nobody_is_signed_in(app: Flask) -> None:
-    answer = app.test_client().get("/ask", headers={"Sec-Fetch-Dest": "empty"})
+    answer = app.test_client().get("/try", headers={"Sec-Fetch-Dest": "empty"})
     assert answer.status_code == 401
 
 

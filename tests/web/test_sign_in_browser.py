@@ -36,11 +36,11 @@ def path(browser: webdriver.Chrome, address: str) -> str:
 
 
 def test_signing_in_and_out_by_keyboard_alone(chrome: webdriver.Chrome, address: str) -> None:
-    chrome.get(f"{address}/ask?demo=demo-01")
+    chrome.get(f"{address}/try?demo=demo-01")
     assert path(chrome, address).startswith("/sign-in?next=")
     typed(chrome, "Mary", Keys.TAB, PASSWORD, Keys.ENTER)
     assert chrome.find_element(By.CSS_SELECTOR, ".visitor a").text.endswith("mary")
-    assert path(chrome, address) == "/ask?demo=demo-01"
+    assert path(chrome, address) == "/try?demo=demo-01"
     chrome.find_element(By.CSS_SELECTOR, ".visitor button").send_keys(Keys.ENTER)
     assert chrome.find_element(By.CSS_SELECTOR, ".door h1").text == "Sign in"
     chrome.back()

@@ -72,7 +72,7 @@ def test_hostile_words_come_out_as_words(words: str) -> None:
     rows = client.get("/queue?waits=all")
     ticket = attribute(Html(rows.text), ".opens", "href")
     pages = [queue, rows, client.get(ticket), client.get(ticket.replace("/tickets/", "/receipts/", 1))]
-    pages.append(client.post("/ask", data={"subject": words, "message": words, "phone": words, "plan": words}))
+    pages.append(client.post("/try", data={"subject": words, "message": words, "phone": words, "plan": words}))
     pages.append(client.post(ticket, data={"do": "override", "note": words, "revision": "1"}))
     pages.append(client.post(ticket, data={"do": "done", "by": words, "seen": words}))
     client.post("/queue/views", data={"name": words[:60], "q": words})

@@ -105,7 +105,7 @@ def text(browser: webdriver.Chrome, selector: str) -> str:
 def post(address: str, form: dict[str, str], signed_in: dict[str, str]) -> tuple[int, str]:
     with closing(HTTPConnection(address.removeprefix("http://"), timeout=10)) as connection:
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": address} | signed_in
-        connection.request("POST", "/ask", urlencode(form), headers)
+        connection.request("POST", "/try", urlencode(form), headers)
         answer = connection.getresponse()
         return answer.status, answer.read().decode()
 
@@ -115,7 +115,7 @@ def post(address: str, form: dict[str, str], signed_in: dict[str, str]) -> tuple
 def test_a_ticket_is_typed_and_advised_by_keyboard_alone(browser: webdriver.Chrome, address: str) -> None:
     narrowed(browser, 1280)
     complaints(browser)
-    browser.get(f"{address}/ask")
+    browser.get(f"{address}/try")
     typed(browser, Keys.TAB, Keys.ENTER)  # the link that skips to the content
     typed(browser, Keys.TAB, Keys.TAB, "Calendar", Keys.TAB, "Can you call me about my jobs?")
     typed(browser, Keys.TAB, "Chat", Keys.TAB, "+44 7700 900417", Keys.TAB, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
@@ -131,7 +131,7 @@ def test_a_ticket_is_typed_and_advised_by_keyboard_alone(browser: webdriver.Chro
 @needs_chromium
 def test_the_draft_is_copied_with_one_click(browser: webdriver.Chrome, address: str) -> None:
     narrowed(browser, 1280)
-    browser.get(f"{address}/ask?demo=demo-01")
+    browser.get(f"{address}/try?demo=demo-01")
     browser.find_element(By.CSS_SELECTOR, "button[type=submit]").click()
     browser.find_element(By.ID, "copy").click()
     selected = "const reply = document.getElementById('reply'); return reply.selectionEnd - reply.selectionStart;"
@@ -143,10 +143,10 @@ def test_the_draft_is_copied_with_one_click(browser: webdriver.Chrome, address: 
 @needs_chromium
 def test_nothing_is_wider_than_a_narrow_screen(browser: webdriver.Chrome, address: str) -> None:
     narrowed(browser, 360)
-    for path in ("/ask", "/ask?demo=demo-09", "/account", "/nothing"):
+    for path in ("/try", "/try?demo=demo-09", "/account", "/nothing"):
         browser.get(address + path)
         assert too_wide(browser) == 0
-    browser.get(f"{address}/ask")
+    browser.get(f"{address}/try")
     browser.execute_script("document.getElementById('message').value = 'call me ' + 'W'.repeat(2000)")
     browser.find_element(By.CSS_SELECTOR, "button[type=submit]").click()
     assert text(browser, "#headline") == "A person, by phone"
@@ -159,7 +159,7 @@ def test_every_text_has_the_contrast_that_people_need(browser: webdriver.Chrome,
     for scheme in ("light", "dark"):
         media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
-        browser.get(f"{address}/ask?demo=demo-02")
+        browser.get(f"{address}/try?demo=demo-02")
         assert poor(browser) == []
         browser.find_element(By.CSS_SELECTOR, "button[type=submit]").click()
         assert text(browser, "#headline") == "A person, by phone"
@@ -227,6 +227,6 @@ def test_tickets_posted_at_the_same_time_each_get_their_own_advice(app: Flask, a
 
 def test_a_form_from_another_page_is_refused_over_the_socket_too(address: str) -> None:
     with closing(HTTPConnection(address.removeprefix("http://"), timeout=10)) as connection:
-        connection.request("POST", "/ask", "message=x", {"Origin": "https://evil.example"})
+        connection.request("POST", "/try", "message=x", {"Origin": "https://evil.example"})
         answer = connection.getresponse()
         assert (answer.status, "another page" in answer.read().decode()) == (403, True)

@@ -175,8 +175,8 @@ def asked_after_signing_in(address: str, link: str) -> str:
 
     token = token_of(opened(link))
     opened("/sign-in/link", {"token": link.rpartition("/")[2]})
-    token = token_of(opened("/ask"))
-    return opened("/ask", {"message": "Please call me back."})
+    token = token_of(opened("/try"))
+    return opened("/try", {"message": "Please call me back."})
 
 
 def test_the_demo_prints_twelve_advices_and_serves_the_page(fresh_home: Path) -> None:

@@ -46,19 +46,19 @@ def slowly() -> str:
 
 
 EVERY_KIND = [
-    ("GET", "/ask", 200),
-    ("POST", "/ask", 422),
+    ("GET", "/try", 200),
+    ("POST", "/try", 422),
     ("GET", "/", 302),
     ("GET", "/healthz", 200),
     ("GET", "/static/site.css", 200),
     ("GET", "/static/../web/commands.py", 404),
     ("GET", "/nothing", 404),
-    ("DELETE", "/ask", 405),
+    ("DELETE", "/try", 405),
     ("GET", "/fails", 500),
     ("GET", "/slowly", 429),
     ("GET", "/unlisted", 403),
     ("GET", "/sign-in/link/none", 410),
-    ("OPTIONS", "/ask", 200),
+    ("OPTIONS", "/try", 200),
 ]
 
 
@@ -111,13 +111,13 @@ def test_a_reason_of_our_own_never_becomes_a_page(app: Flask, client: FlaskClien
 
 
 def test_a_wrong_method_says_which_are_right(client: FlaskClient) -> None:
-    answer = client.put("/ask")
+    answer = client.put("/try")
     assert answer.status_code == 405
     assert {"GET", "POST"} <= set(answer.headers["Allow"].split(", "))
 
 
 def test_too_much_text_is_answered_kindly(client: FlaskClient) -> None:
-    answer = client.post("/ask", data={"message": "x" * MOST_BYTES})
+    answer = client.post("/try", data={"message": "x" * MOST_BYTES})
     assert answer.status_code == 413
     assert "shorten the message" in answer.text
 
@@ -136,24 +136,24 @@ def test_too_much_text_is_answered_kindly(client: FlaskClient) -> None:
     ],
 )
 def test_a_form_from_another_page_is_refused(client: FlaskClient, headers: dict[str, str]) -> None:
-    answer = client.post("/ask", data=TICKET, headers=headers)
+    answer = client.post("/try", data=TICKET, headers=headers)
     assert answer.status_code == 403
     assert "This form came from another page" in answer.text
 
 
 @pytest.mark.parametrize("headers", [{}, {"Origin": PAGE}, {"Origin": PAGE, "Sec-Fetch-Site": "same-origin"}])
 def test_a_form_from_our_own_page_or_from_no_page_is_taken(client: FlaskClient, headers: dict[str, str]) -> None:
-    assert client.post("/ask", data=TICKET, headers=headers).status_code == 200
+    assert client.post("/try", data=TICKET, headers=headers).status_code == 200
 
 
 def test_a_link_from_another_page_may_open_ours(client: FlaskClient) -> None:
-    assert client.get("/ask", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
+    assert client.get("/try", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
 
 
 @pytest.mark.parametrize(
     "host", ["evil.example", "127.0.0.1.evil.example", "evil.example:8321", "localhost@evil.example", "[::2]", "[", ""]
 )
-@pytest.mark.parametrize("path", ["/ask", "/healthz", "/static/site.css", "/nothing"])
+@pytest.mark.parametrize("path", ["/try", "/healthz", "/static/site.css", "/nothing"])
 def test_a_foreign_host_name_is_refused(client: FlaskClient, host: str, path: str) -> None:
     answer = client.get(path, headers={"Host": host})
     assert answer.status_code == 400

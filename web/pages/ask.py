@@ -39,10 +39,10 @@ def options(names: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def page(desk: Desk) -> Blueprint:
-    """`/ask`: the empty form, the form filled with a demo ticket, or the advice on what was typed."""
+    """`/try`: the empty form, the form filled with a demo ticket, or the advice on what was typed."""
     pages = Blueprint("ask", __name__)
 
-    @pages.get("/ask")
+    @pages.get("/try")
     def ask() -> str:
         wanted = request.args.get("demo")
         if wanted is None:
@@ -52,7 +52,7 @@ def page(desk: Desk) -> Blueprint:
             abort(HTTPStatus.NOT_FOUND)
         return show(AskForm.of_ticket(found, desk.experience.zone), filled=wanted)
 
-    @pages.post("/ask")
+    @pages.post("/try")
     def advise() -> tuple[str, HTTPStatus]:
         form = AskForm.posted(request.form)
         errors = form.errors()
@@ -62,7 +62,7 @@ def page(desk: Desk) -> Blueprint:
         advice = desk.advise(form.ticket(experience.zone), record=False)
         return show(form, view=view_of(advice, experience)), HTTPStatus.OK
 
-    @pages.post("/ask/preview")
+    @pages.post("/try/preview")
     def preview() -> tuple[str, HTTPStatus]:
         """The advice alone, for a page that asks while one types; nothing where the form is not fit yet."""
         form = AskForm.posted(request.form)
@@ -72,7 +72,7 @@ def page(desk: Desk) -> Blueprint:
         advice = desk.advise(form.ticket(experience.zone), record=False)
         return render_template("advice.html", view=view_of(advice, experience)), HTTPStatus.OK
 
-    @pages.post("/ask/record")
+    @pages.post("/try/record")
     def record() -> Response | tuple[str, HTTPStatus]:
         """Keep what was typed as a ticket, and go to its page."""
         form = AskForm.posted(request.form)
