@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from web.helpdesks import standard
-from web.helpdesks.model import Call, Delivery, Event, Hook, Kind, Signing, Written
+from web.helpdesks.model import Call, Delivery, Event, Hook, Kind, Pulled, Signing, Written
 from web.helpdesks.reading import PayloadError
 
 __all__ = ["HELPDESKS", "PULLING", "WRITING", "Helpdesk", "PayloadError", "Pulls", "WritesBack", "set_up"]
@@ -55,10 +55,10 @@ class Pulls(Helpdesk, Protocol):
     """A helpdesk whose tickets can be asked for, for those that never retry."""
 
     def pull(self, hook: Hook, cursor: str, /) -> Call:
-        """Ask for the next page; the first cursor is a time in ISO 8601."""
+        """Ask for the next page; the first cursor is an aware time in ISO 8601, later ones come from `pulled`."""
 
-    def pulled(self, hook: Hook, answer: bytes, /) -> tuple[Sequence[Event], str | None]:
-        """What a page tells, and the cursor of the next; None = nothing more now, go on from the same later."""
+    def pulled(self, hook: Hook, answer: bytes, /, *, cursor: str) -> Pulled:
+        """What the answer to `pull(hook, cursor)` tells, and where to go on. Raises PayloadError, also for HTML."""
 
 
 HELPDESKS: Mapping[Kind, Helpdesk] = {Kind.STANDARD: standard}

@@ -131,6 +131,8 @@ class Signing:
     id_header: str = ""  # names a delivery; "" = `delivery_id` of the helpdesk's file does
     secret_prefix: str = ""  # in front of a base64 secret, such as "whsec_"; then the decoded bytes are the key
     alternatives: Mapping[str, str] = field(default_factory=dict)  # header -> another name for it, such as svix-id
+    challenge_header: str = ""  # whose value a verified request wants back, as {"challenge": value}
+    secret_is_theirs: bool = False  # the helpdesk makes the secret; else we do, and it is pasted there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +153,15 @@ class Written:
     notes: tuple[str, ...] = ()  # bodies of the internal notes, as the helpdesk keeps them (HTML in most)
     tags: tuple[str, ...] = ()  # all that it has, people's and ours
     updated: str | None = None  # when it changed last, in the helpdesk's own writing; for optimistic locking
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulled:
+    """A page of what a helpdesk was asked for."""
+
+    events: tuple[Event, ...] = ()
+    cursor: str  # where to go on, now or at the next pull
+    more: bool  # whether there is more to ask for at once
 
 
 Parse = Callable[[Hook, Delivery], Sequence[Event]]
