@@ -48,3 +48,35 @@ def views_of_the_queue(tables: sqlite_utils.Database) -> None:
     """Filters that a user has saved."""
     view = dict.fromkeys(("user", "name", "query"), str)
     tables.create_table("saved_views", view, pk=("user", "name"), not_null={"query"})
+
+
+@migrations()
+def the_inbox(tables: sqlite_utils.Database) -> None:
+    """Jobs, each with the key under which it came; `payload` is null once it is forgotten. `grp` orders jobs."""
+    tables.execute(
+        "create table inbox (id integer primary key autoincrement, queue text not null, key text not null, "
+        "grp text not null, payload blob, headers text not null, state text not null, added text not null, "
+        "due text not null, tries integer not null, worker text, lent_until text, error text, result text, ended text, "
+        "source text, ticket_id text, customer text, unique (queue, key))"
+    )
+    tables.execute("create index inbox_due on inbox (queue, due, id) where state = 'waiting'")
+    tables.execute("create index inbox_lent on inbox (queue, lent_until) where state = 'working'")
+    tables.execute("create index inbox_order on inbox (queue, grp, id) where state in ('waiting', 'working')")
+    tables.execute("create index inbox_states on inbox (queue, state, id)")
+    tables.execute("create index inbox_people on inbox (source, customer)")
+    tables.execute("create index inbox_tickets on inbox (source, ticket_id)")
+    tables.execute("create index inbox_ended on inbox (ended) where ended is not null")
+
+
+@migrations()
+def hooks_and_their_secrets(tables: sqlite_utils.Database) -> None:
+    """Doors of helpdesks. Secrets are kept as they are: who verifies a signature must be able to read them."""
+    tables.execute(
+        "create table hooks (name text primary key, kind text not null, made text not null, address text not null, "
+        "user text not null, options text not null, credentials text)"
+    )
+    tables.execute(
+        "create table hook_secrets (id integer primary key autoincrement, hook text not null, secret text not null, "
+        "made text not null, until text)"
+    )
+    tables.execute("create index hook_secrets_of on hook_secrets (hook)")
