@@ -31,7 +31,7 @@ class Outcomes:
         """Keep outcomes in one transaction; a sentence for each that is refused, `""` for each that is kept."""
         now = datetime.now(UTC)
         with self.file.errors_named(), self.file.writing() as tables:
-            return [_added(tables, outcome, by, now) for outcome in outcomes]
+            return [add_outcome_in(tables, outcome, by=by, now=now) for outcome in outcomes]
 
     def of(self, source: str, ticket_id: str) -> list[Outcome]:
         """All outcomes of a ticket, the oldest first."""
@@ -93,7 +93,8 @@ class Outcomes:
             return handled_of(tables, source, ticket_id)
 
 
-def _added(tables: sqlite_utils.Database, outcome: Outcome, by: str, now: datetime) -> str:
+def add_outcome_in(tables: sqlite_utils.Database, outcome: Outcome, *, by: str, now: datetime) -> str:
+    """Keep an outcome inside somebody's transaction; a sentence where it is refused, else `""`."""
     came = _came(tables, outcome.source, outcome.ticket_id)
     where = f"ticket {outcome.ticket_id} of {outcome.source}"
     if came is None:

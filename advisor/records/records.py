@@ -33,6 +33,7 @@ from advisor.records.rows import (
     customer_row,
     digest,
     evidence_row,
+    grown,
     iso,
     links_answered,
     recommendation_from,
@@ -125,7 +126,7 @@ class Records:
 
     def _offered(self, ticket: Ticket) -> tuple[str, ...]:
         """Offered by an advice, or by an agent's link."""
-        now = set(written(ticket))
+        now = written(ticket)
         with self.file.errors_named():
             rows = self.file.tables.execute(
                 "select article, written from offered join evidence using (source, ticket_id, revision) "
@@ -134,13 +135,13 @@ class Records:
             ).fetchall()
             linked = self._linked(links_answered(ticket.messages)[:MOST_LINKS])
         # the thread has grown: all that was written then still stands in it; another text under the id is no answer
-        advised = [str(article) for article, then in rows if set(json.loads(then)) < now]
+        advised = [str(article) for article, then in rows if grown(then, now)]
         return tuple(dict.fromkeys([*advised, *linked]))
 
     def save(self, advices: list[Advice], /) -> list[Advice]:
         """Store advices in one transaction; they come back with the id and revision of their recommendation."""
         with self.file.errors_named(), self.file.writing() as tables:
-            return [_saved(tables, advice) for advice in advices]
+            return save_in(tables, advices)
 
     def last(self, ticket_id: str, *, source: str | None = None) -> Stored | None:
         """The newest advice for a ticket; None where there is none. Without `source`, whichever is newest."""
@@ -232,6 +233,11 @@ class Records:
         return [str(id) for known in addresses for place, id in found if place == known]
 
 
+def save_in(tables: sqlite_utils.Database, advices: list[Advice]) -> list[Advice]:
+    """The same inside somebody's transaction, so that what ends with an advice ends together with it."""
+    return [_saved(tables, advice) for advice in advices]
+
+
 def _saved(tables: sqlite_utils.Database, advice: Advice) -> Advice:
     """Store one advice; a new revision only where evidence or recommendation changed."""
     advice = replace(advice, ticket=customers.with_its_customer(tables, advice.ticket))
@@ -245,7 +251,7 @@ def _saved(tables: sqlite_utils.Database, advice: Advice) -> Advice:
         keep_queued(tables, key, recommendation, seen, revision=before["revision"])
         return replace(advice, recommendation=replace(recommendation, id=before["id"], revision=before["revision"]))
     revision = before["revision"] + 1 if before is not None else 1
-    put(tables, "evidence", evidence_row(ticket, advice.evidence, evidence_text, revision=revision))
+    put(tables, "evidence", evidence_row(advice, evidence_text, revision=revision))
     put(tables, "recommendations", recommendation_row(ticket, recommendation, text, revision=revision))
     _keep_articles(tables, advice.evidence)
     if recommendation.action is Action.SELF_SERVICE:

@@ -13,7 +13,7 @@ import msgspec
 
 from advisor.advise import Advice
 from advisor.records.tables import Row
-from advisor.types import Account, Evidence, Message, Prediction, Recommendation, Sender, Ticket, Wish
+from advisor.types import Account, Message, Prediction, Recommendation, Sender, Ticket, Wish
 
 URL = re.compile(r"https?://[^\s<>\"'()\[\]{}]+")
 
@@ -152,8 +152,23 @@ def wish_row(wish: Wish, *, source: str, ticket_id: str, place: int) -> Row:
     }
 
 
-def evidence_row(ticket: Ticket, evidence: Evidence, text: str, *, revision: int) -> Row:
+def grown(then: str, now: Sequence[str]) -> bool:
+    """Whether a thread holds all that was written when evidence was stored, and more; `then` is as it was stored."""
+    stored = json.loads(then)
+    versions = [stored] if isinstance(stored, list) else [stored["came"], stored["kept"]]
+    return any(set(texts) < set(now) for texts in versions)
+
+
+def _written(advice: Advice) -> str:
+    """The customer's texts as they came and as they are kept: a thread that is read again is made of the latter."""
+    text = advice.document.text
+    kept = sorted({digest(text[span.start : span.end].strip()) for span in advice.document.messages})
+    return json.dumps({"came": written(advice.ticket), "kept": kept})
+
+
+def evidence_row(advice: Advice, text: str, *, revision: int) -> Row:
     """The evidence, `text` being all of it as JSON."""
+    ticket, evidence = advice.ticket, advice.evidence
     return {
         "source": ticket.source,
         "ticket_id": ticket.id,
@@ -161,7 +176,7 @@ def evidence_row(ticket: Ticket, evidence: Evidence, text: str, *, revision: int
         "schema": evidence.schema,
         "at": iso(evidence.at),
         "json": text,
-        "written": json.dumps(written(ticket)),
+        "written": _written(advice),
     }
 
 
