@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,10 +18,19 @@ RANGES: Mapping[str, tuple[int, int]] = {
     "session_hours": (1, 7 * 24),
     "proxy": (0, 5),
     "requests_per_minute": (0, 1_000_000),
+    "deliveries_days": (1, 3650),
+    "workers": (0, 32),
 }
 """The least and the most of a setting, where not any number fits."""
 
-NAMED = {"tuple": "a list of texts"}
+MAPPED = (
+    "customer_id", "persona", "phone", "account_id", "account_name", "licences", "monthly_revenue", "renews_on", "plan",
+    "manager", "usage", "csat", "nps",
+)  # fmt: skip
+"""What [map.NAME] may fill from the fields of a helpdesk."""
+
+BREAKS = frozenset(' \\"<>')  # signs that no address of ours may hold
+NAMED = {"tuple": "a list of texts", "dict": "tables such as [map.zendesk]"}
 """How a kind of value is called where its own name says nothing to people."""
 
 SWITCHES = {"true": True, "1": True, "false": False, "0": False}
@@ -46,8 +55,16 @@ TEMPLATE = """\
 # address = ""             # where customers reach them, such as "https://support.example.com": drafts then carry links
 # requests_per_minute = 1200   # of one user, or of one address that is not signed in; 0 = as many as they like
 
+# The question before the ticket; see docs/question.md.
+# question_origins = []    # sites whose pages may hold it, such as ["https://www.example.com"]; exactly these
+# question_hand_on = ""    # where a customer goes on to a person: an https or mailto address, such as your contact form
+
 # Helpdesks; see docs/webhooks.md.
+# deliveries_days = 30     # how long what they sent is kept once it is done
+# workers = 2              # deliveries that advisor serve works on at once; 0 = none, advisor work does it
 # allowed_hosts = []       # hosts inside your own network that may be written to, such as ["zammad.internal"]
+# [map.zendesk]            # of the hook zendesk: our fields, and where they stand in what it sends
+# licences = "ticket.organization.custom_fields.seats"
 """
 
 
@@ -75,7 +92,12 @@ class Settings:
     session_hours: int = 12
     address: str = ""  # under which customers reach the pages, without a query; empty: no link is put into a draft
     requests_per_minute: int = 1200  # of one user, or of one address that is not signed in; 0 = no limit
+    question_origins: tuple[str, ...] = ()  # whose pages may hold the question before the ticket
+    question_hand_on: str = ""  # https or mailto; where it sends those who want a person; empty: nowhere else
     allowed_hosts: tuple[str, ...] = ()  # that may be asked though they are private, and without TLS
+    deliveries_days: int = 30  # that what helpdesks sent is kept once it is done
+    workers: int = 2  # deliveries that a server works on at once; 0 = none
+    map: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # hook -> our field -> a path in its payload
 
     @classmethod
     def load(cls, home: Path | None = None) -> Settings:
@@ -105,6 +127,13 @@ class Settings:
                 raise SettingsError(f"{key} must be between {least} and {most}, was: {value} (in {where})")
             if key == "address" and value != "" and not is_public_address(str(value)):
                 raise SettingsError(f"address must be like https://support.example.com, was: {value!r} (in {where})")
+            if key == "map":
+                fit[key] = _checked_map(value, where)
+            if key == "question_origins":
+                _check_origins(fit[key], where)
+            if key == "question_hand_on" and value != "" and not is_way_to_a_person(str(value)):
+                like = "https://www.example.com/contact or mailto:support@example.com"
+                raise SettingsError(f"question_hand_on must be like {like}, was: {value!r} (in {where})")
         return replace(self, **fit)  # type: ignore[arg-type]
 
     @property
@@ -135,6 +164,56 @@ def is_public_address(address: str) -> bool:
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and not (parts.query or parts.fragment)
     except ValueError:
         return False
+
+
+def is_origin(origin: str) -> bool:
+    """Whether this is an origin as browsers write it: small letters, no path, no port that is the usual one."""
+    try:
+        parts = urlsplit(origin)
+        port = "" if parts.port is None else f":{parts.port}"
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    named = f"[{host}]" if ":" in host else host
+    usual = {"http": ":80", "https": ":443"}.get(parts.scheme)
+    return bool(usual and host) and port != usual and origin == f"{parts.scheme}://{named}{port}"
+
+
+def is_way_to_a_person(address: str) -> bool:
+    """Whether a customer may be sent there: a page by https, or a letter to one address."""
+    if any(not sign.isprintable() or sign in BREAKS for sign in address):
+        return False
+    try:
+        parts = urlsplit(address)
+        page = parts.scheme == "https" and bool(parts.hostname) and parts.username is None
+    except ValueError:
+        return False
+    name, at, host = parts.path.partition("@")
+    letter = parts.scheme == "mailto" and bool(name and at and "." in host) and not set("@,;") & set(host)
+    return page or (letter and not (parts.query or parts.fragment))
+
+
+def _check_origins(origins: object, where: str) -> None:
+    wrong = next((one for one in origins if not is_origin(one)), None) if isinstance(origins, tuple) else None
+    if wrong is not None:
+        rule = "question_origins must hold origins such as https://www.example.com, with no path or slash behind"
+        raise SettingsError(f"{rule}, was: {wrong!r} (in {where})")
+
+
+def _checked_map(tables: object, where: str) -> Mapping[str, Mapping[str, str]]:
+    """[map.NAME] tables: only fields that we know, each with a path."""
+    found: dict[str, Mapping[str, str]] = {}
+    for name, table in tables.items() if isinstance(tables, Mapping) else ():
+        if not isinstance(table, Mapping):
+            raise SettingsError(f"map.{name} must be a table, [map.{name}], was: {table!r} (in {where})")
+        for ours, path in table.items():
+            if ours not in MAPPED:
+                raise SettingsError(f"map.{name} may hold {', '.join(MAPPED)}, was: {ours!r} (in {where})")
+            if not isinstance(path, str) or not path.strip():
+                rule = f"map.{name}.{ours} must be a path such as \"ticket.organization.seats\""
+                raise SettingsError(f"{rule}, was: {path!r} (in {where})")
+        found[name] = dict(table)
+    return found
 
 
 def default_home() -> Path:
