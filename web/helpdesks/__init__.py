@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from web.helpdesks import standard
+from web.helpdesks import freshdesk, freshservice, intercom, standard, zendesk
 from web.helpdesks.model import Call, Delivery, Event, Hook, Kind, Pulled, Signing, Written
 from web.helpdesks.reading import PayloadError
 
@@ -61,13 +61,23 @@ class Pulls(Helpdesk, Protocol):
         """What the answer to `pull(hook, cursor)` tells, and where to go on. Raises PayloadError, also for HTML."""
 
 
-HELPDESKS: Mapping[Kind, Helpdesk] = {Kind.STANDARD: standard}
+HELPDESKS: Mapping[Kind, Helpdesk] = {
+    Kind.STANDARD: standard,
+    Kind.ZENDESK: zendesk,
+    Kind.INTERCOM: intercom,
+    Kind.FRESHDESK: freshdesk,
+    Kind.FRESHSERVICE: freshservice,
+}
 """Whose webhooks are taken."""
 
-WRITING: Mapping[Kind, WritesBack] = {}
+WRITING: Mapping[Kind, WritesBack] = {
+    Kind.ZENDESK: zendesk,
+    Kind.INTERCOM: intercom,
+    Kind.FRESHDESK: freshdesk,
+}
 """Those that notes and tags are written to."""
 
-PULLING: Mapping[Kind, Pulls] = {}
+PULLING: Mapping[Kind, Pulls] = {Kind.ZENDESK: zendesk}
 """Those whose tickets can be asked for."""
 
 

@@ -20,6 +20,7 @@ from advisor.errors import AdvisorError
 from advisor.wire.errors import shown
 
 LONGEST_ID = 200  # characters
+LARGEST_COUNT = 1_000_000_000
 YEARS = (1970, 2199)
 MILLISECONDS_FROM = 1e11  # a number of this size or more counts milliseconds: as seconds it would be the year 5138
 LONE = re.compile("[\ud800-\udfff\x00]")  # what can be neither stored nor printed
