@@ -10,7 +10,6 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from advisor.errors import AdvisorError
-from advisor.insight.gap_search import look_for_gaps
 from advisor.insight.gaps import GapReport, last_gaps
 from advisor.reading.ticket_vectors import TicketVectors
 from advisor.records import Records
@@ -89,6 +88,8 @@ def add_to(pages: Blueprint, desk: Desk) -> None:
         return as_file(gaps_csv(found), "gaps.csv")
 
     def looked(progress: Progress) -> None:
+        from advisor.insight.gap_search import look_for_gaps  # with scikit-learn, which takes a second to import
+
         base = knowledge_of(desk)
         if base is None:
             raise AdvisorError("this installation has no knowledge base: advisor init makes one")
