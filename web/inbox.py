@@ -185,6 +185,11 @@ class Inbox:
             if said is not None:
                 tables.execute("update inbox set result = ? where id = ?", [said, job.id])
 
+    def ignored(self, job: Job, because: str, *, now: datetime) -> None:
+        """End a job for which there is nothing to do."""
+        with self.file.errors_named(), self.file.writing() as tables:
+            _end(tables, job, State.IGNORED, {"result": because, "error": None, "ended": stamp(now)})
+
     def failed(
         self, job: Job, error: str, *, now: datetime, retry_after: float | None = None, for_good: bool = False
     ) -> State:
@@ -200,6 +205,12 @@ class Inbox:
             wait = max(patience.wait(job.tries, self._chance()), timedelta(seconds=retry_after or 0))
             _end(tables, job, State.WAITING, {"error": error[:LONGEST_ERROR], "due": stamp(now + wait)})
             return State.WAITING
+
+    def put_off(self, job: Job, error: str, *, until: datetime, now: datetime) -> None:
+        """Let a job wait for something that is no fault of it; this counts as no try. LostError as in `failed`."""
+        with self.file.errors_named(), self.file.writing() as tables:
+            _end(tables, job, State.WAITING, {"error": error[:LONGEST_ERROR], "due": stamp(max(until, now))})
+            tables.execute("update inbox set tries = tries - 1 where id = ?", [job.id])
 
     def replay(self, id: int, *, now: datetime) -> None:
         """Do a job once more from the first try; NotKeptError where it is not there, runs, or its payload is gone."""
@@ -283,7 +294,7 @@ class Inbox:
 
 _KEPT = (
     "id, queue, key, grp, state, added, due, tries, worker, error, result, ended, source, ticket_id, "
-    "length(payload), payload, headers"
+    "length(payload), payload, headers, again"
 )
 _OPEN = (
     "queue = :queue and ((state = 'waiting' and due <= :now) or (state = 'working' and lent_until < :now))"
@@ -345,6 +356,7 @@ def add_in(tables: sqlite_utils.Database, new: Sequence[New], *, now: datetime) 
     """Keep jobs inside somebody's transaction, all or none; False where the first one's key is known."""
     sql = "select 1 from inbox where queue = ? and key = ?"
     if tables.execute(sql, [new[0].queue, new[0].key]).fetchone() is not None:
+        tables.execute("update inbox set again = again + 1 where queue = ? and key = ?", [new[0].queue, new[0].key])
         return False
     for one in new:
         tables.execute(

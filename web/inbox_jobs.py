@@ -97,6 +97,7 @@ class Kept:
     size: int  # bytes
     payload: bytes
     headers: Mapping[str, str]
+    again: int  # how often it came again, and was left
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def kept_of(row: tuple[Any, ...]) -> Kept:
     """A row as a job that is shown."""
     names = (
         "id", "queue", "key", "group", "state", "added", "due", "tries", "worker", "error", "result", "ended", "source",
-        "ticket_id", "size", "payload", "headers",
+        "ticket_id", "size", "payload", "headers", "again",
     )  # fmt: skip
     fields = dict(zip(names, row, strict=True))
     fields |= {name: datetime.fromisoformat(fields[name]) for name in ("added", "due")}

@@ -15,7 +15,7 @@ from advisor.records import Found
 from advisor.records.tables import RecordsFile
 from web.tables import open_file
 
-TABLES = ("inbox", "hooks", "hook_secrets")
+TABLES = ("inbox", "hooks", "hook_secrets", "hook_refusals")
 MINE = (
     "source = :source and (customer = :customer or ticket_id in "
     "(select ticket_id from tickets where tickets.source = :source and tickets.customer = :customer))"
@@ -71,8 +71,9 @@ def erase_in(tables: sqlite_utils.Database, where: str, values: Mapping[str, str
     """Forget what jobs say inside somebody's transaction; those that wait are given up. Gives how many went."""
     sql = (
         "update inbox set payload = null, headers = '{}', result = null, error = null, customer = null, "
-        "ticket_id = null, grp = '', state = case when state in ('waiting', 'working', 'set_aside') then 'discarded' else state end, "
-        f"ended = coalesce(ended, added), worker = null, lent_until = null where payload is not null and {where}"
+        "ticket_id = null, grp = '', ended = coalesce(ended, added), worker = null, lent_until = null, "
+        "state = case when state in ('waiting', 'working', 'set_aside') then 'discarded' else state end "
+        f"where payload is not null and {where}"
     )
     return int(tables.execute(sql, dict(values)).rowcount)
 

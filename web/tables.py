@@ -80,3 +80,13 @@ def hooks_and_their_secrets(tables: sqlite_utils.Database) -> None:
         "made text not null, until text)"
     )
     tables.execute("create index hook_secrets_of on hook_secrets (hook)")
+
+
+@migrations()
+def what_came_again_and_what_was_refused(tables: sqlite_utils.Database) -> None:
+    """How often a job came again under its key; and, in one row a hook and reason, what was refused at a door."""
+    tables.execute("alter table inbox add column again integer not null default 0")
+    tables.execute(
+        "create table hook_refusals (hook text not null, why text not null, count integer not null, "
+        "last text not null, primary key (hook, why))"
+    )

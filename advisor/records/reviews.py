@@ -138,6 +138,22 @@ class Reviews:
         return _counted([(Verdict(verdict), reason, rule, many) for verdict, reason, rule, many in rows])
 
 
+def override_in(
+    tables: sqlite_utils.Database, source: str, ticket_id: str, reason: OverrideReason, *, by: str, at: datetime
+) -> bool:
+    """Keep inside somebody's transaction that the newest advice was overridden; False where somebody spoke before."""
+    sql = "select max(revision) from recommendations where source = ? and ticket_id = ?"
+    (revision,) = tables.execute(sql, [source, ticket_id]).fetchone()
+    if revision is None or _standing(tables, source, ticket_id, revision) is not None:
+        return False
+    verdict = Verdict.OVERRIDE
+    _insert(
+        tables,
+        Review(source=source, ticket_id=ticket_id, revision=revision, verdict=verdict, reason=reason, by=by, at=at),
+    )
+    return True
+
+
 def _between(since: datetime | None, until: datetime | None) -> list[str]:
     """Two texts between which the times asked for sort."""
     return [utc_text(since) if since is not None else "", utc_text(until) if until is not None else "~"]
