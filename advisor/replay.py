@@ -13,7 +13,7 @@ from advisor.decision.experience import Experience
 from advisor.decision.outline import outline
 from advisor.errors import RecordsError
 from advisor.records import Records, Stored
-from advisor.types import Customer, Evidence, History, Promise, Read, Recommendation, Ticket, WishSource
+from advisor.types import CHOSEN, Customer, Evidence, History, Promise, Read, Recommendation, Ticket, WishSource
 
 
 class TicketReader(Protocol):
@@ -116,6 +116,7 @@ def read_again(reader: TicketReader, stored: Stored) -> Evidence:
     """
     before = stored.evidence
     filed = {source: tuple(w for w in before.wishes if w.source is source) for source in WishSource}
+    chosen = tuple(wish for wish in filed[WishSource.TICKET] if wish.quote == CHOSEN)
     ticket = Ticket(
         id=stored.ticket_id,
         source=stored.source,
@@ -123,7 +124,7 @@ def read_again(reader: TicketReader, stored: Stored) -> Evidence:
         body=stored.text.removeprefix(stored.subject).strip(),
         channel=before.came_by,
         created_at=before.at,
-        customer=Customer(persona=before.persona, wishes=filed[WishSource.CUSTOMER]),
+        customer=Customer(persona=before.persona, wishes=(*chosen, *filed[WishSource.CUSTOMER])),
         account=replace(before.account, wishes=filed[WishSource.ACCOUNT]),
     )
     offered = tuple(failure.article for failure in before.failures if failure.article is not None)

@@ -200,6 +200,10 @@ class Quote:
     text: str  # Document.text[start:end]
 
 
+CHOSEN = Quote(2**31, 2**31, "")
+"""The quote of what was chosen in a form instead of written: no words, after every word of the ticket."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """What a customer is willing or not willing to do."""
@@ -406,7 +410,7 @@ class Outcome:
     kind: OutcomeKind
     at: datetime  # aware; when it happened
     by: str | None = None  # the customer, an agent's name, a file; None = not known
-    how: str | None = None  # "came_back", "reopened", "said_no_help", "link", "import", …
+    how: str | None = None  # "came_back", "reopened", "said_no_help", "link", "question", "import", …
     article: str | None = None  # id, of a verdict; None = the first one offered
     related: str | None = None  # the later ticket, where there is one
     note: str | None = None

@@ -25,11 +25,13 @@ from web.pages import (
     home,
     knowledge,
     metrics,
+    question,
     queue,
     reports,
     sign_in,
     ticket,
 )
+from web.question_state import Seal
 from web.saved_views import SavedViews
 from web.security import LOOPBACK
 from web.staff import Staff
@@ -71,6 +73,7 @@ def create_app(
         helped.page(desk, links),
         home.page(),
         knowledge.page(desk),
+        question.page(desk, Seal(staff.key)),
         queue.page(desk, SavedViews.open(desk.settings)),
         reports.page(desk),
         sign_in.page(staff),
@@ -91,7 +94,7 @@ def _protect(app: Flask, desk: Desk, staff: Staff, hosts: Collection[str]) -> No
     app.config["WTF_CSRF_TIME_LIMIT"] = settings.session_hours * 3600
     take_files(app)
     security.believe_proxies(app, settings.proxy)
-    security.protect(app, hosts, https=settings.https)
+    security.protect(app, hosts, https=settings.https, origins=settings.question_origins)
     visits.know_visitors(app, staff, https=settings.https)
     limits.limit(app, per_minute=settings.requests_per_minute)
     access.guard(app, CSRFProtect(app))

@@ -87,6 +87,12 @@ ROUTES: Mapping[str, Access] = {
     "knowledge.undo_import": Role.LEAD,
     "knowledge.upkeep": Role.READ_ONLY,
     "metrics.show": Open.PUBLIC,  # the view itself looks: this machine, an admin, or the token of a client
+    "question.answer": Open.SIGNED,
+    "question.part": Open.PUBLIC,
+    "question.part_answer": Open.SIGNED,
+    "question.script": Open.PUBLIC,
+    "question.show": Open.PUBLIC,
+    "question.style": Open.PUBLIC,
     "queue.delete_view": Role.READ_ONLY,
     "queue.new": Role.READ_ONLY,
     "queue.queue": Role.READ_ONLY,

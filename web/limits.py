@@ -20,6 +20,8 @@ from web.visits import current_user
 
 LIMITS: Mapping[str, str] = {
     "account.change_password": "10 per minute",
+    "question.answer": "20 per minute; 200 per hour",
+    "question.part_answer": "20 per minute; 200 per hour",
     "sign_in.by_link": "30 per minute",
     "sign_in.by_password": "30 per minute",
     "sign_in.link": "60 per minute",

@@ -30,6 +30,17 @@ HEADERS = {
         "microphone=(), midi=(), payment=(), publickey-credentials-get=(), usb=()"
     ),
 }
+EMBEDDED = {
+    "question.part": "no-store",
+    "question.part_answer": "no-store",
+    "question.script": "public, max-age=300",
+    "question.style": "public, max-age=300",
+}
+"""What a company's own page holds of ours, and how long it may be kept: read by the origins of the settings alone."""
+
+SCRIPT = "question.script"
+"""The one thing that any page may load: like every script it can be run by that page, not read."""
+
 TRANSPORT = "max-age=31536000; includeSubDomains"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITES = frozenset({"same-origin", "none"})  # none: the person did it, not a page
@@ -43,8 +54,11 @@ class ForeignPage(Forbidden):
     """Sent by a page of another site."""
 
 
-def protect(app: Flask, hosts: Collection[str], *, https: bool = False) -> None:
-    """Put the checks before, and the headers after, every view of an app."""
+def protect(app: Flask, hosts: Collection[str], *, https: bool = False, origins: Collection[str] = ()) -> None:
+    """Put the checks before, and the headers after, every view of an app.
+
+    `origins`: whose pages may read, and send, what stands in EMBEDDED.
+    """
     names = frozenset(name.casefold() for name in hosts)
     headers = HEADERS | ({"Strict-Transport-Security": TRANSPORT} if https else {})
 
@@ -52,15 +66,32 @@ def protect(app: Flask, hosts: Collection[str], *, https: bool = False) -> None:
     def refuse_foreign_requests() -> None:
         if host_name(request.headers.get("Host", "")) not in names:
             raise ForeignHost
-        if request.method not in _SAFE and not is_same_origin():
+        if request.method not in _SAFE and not is_same_origin() and not comes_from(origins):
             raise ForeignPage
 
     @app.after_request
     def add_headers(response: Response) -> Response:
         response.headers.update(headers)
-        if request.endpoint != "static":
+        if request.endpoint in EMBEDDED:
+            _let_read(response, origins)
+        elif request.endpoint != "static":
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def comes_from(origins: Collection[str]) -> bool:
+    """Whether this is a request for what pages of these origins may hold, from one of them: to the letter."""
+    return request.endpoint in EMBEDDED and request.headers.get("Origin") in origins
+
+
+def _let_read(response: Response, origins: Collection[str]) -> None:
+    """Let the page that asked read the answer; never with credentials."""
+    response.headers["Cache-Control"] = EMBEDDED[request.endpoint or ""] if response.status_code == 200 else "no-store"
+    response.vary.add("Origin")
+    if comes_from(origins):
+        response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
+    if request.endpoint == SCRIPT:
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
 
 
 def believe_proxies(app: Flask, number: int) -> None:

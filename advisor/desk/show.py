@@ -130,6 +130,8 @@ def wish_line(wish: Wish) -> str:
     order = f", choice {wish.order}" if wish.order > 1 else ""
     if wish.quote is None:
         return f"{stance} {WISH[wish.channel]}{order} (on file for the {wish.source})"
+    if not wish.quote.text:
+        return f"{stance} {WISH[wish.channel]}{order} (chosen when asked)"
     return f"{stance} {WISH[wish.channel]}{order} ({wish.probability:.2f}): “{wish.quote.text}”"
 
 

@@ -55,19 +55,27 @@ def file_ticket(tables: sqlite_utils.Database, advice: Advice) -> None:
 
 
 def _file_helpdesk(tables: sqlite_utils.Database, ticket: Ticket, at: datetime) -> set[Owner]:
-    """Wishes that came with a ticket take the place of those that came so before; where none came, those stay."""
+    """Wishes that came with a ticket take the place of those that came so before; where none came, those stay.
+
+    What was chosen in the ticket is said in it, and is filed as such.
+    """
     came: list[tuple[Owner, Sequence[Wish]]] = [
-        ((ticket.source, WishSource.CUSTOMER, customer_key(ticket)), ticket.customer.wishes)
+        ((ticket.source, WishSource.CUSTOMER, customer_key(ticket)), _elsewhere(ticket.customer.wishes))
     ]
     account = account_key(ticket.account)
     if account is not None:
-        came.append(((ticket.source, WishSource.ACCOUNT, account), ticket.account.wishes))
+        came.append(((ticket.source, WishSource.ACCOUNT, account), _elsewhere(ticket.account.wishes)))
     changed = set()
     for owner, wishes in came:
         if wishes:
             changed.add(owner)
             _replace_helpdesk(tables, owner, wishes, at)
     return changed
+
+
+def _elsewhere(wishes: Sequence[Wish]) -> list[Wish]:
+    """Those that were on file elsewhere."""
+    return [wish for wish in wishes if wish.source is not WishSource.TICKET]
 
 
 def _replace_helpdesk(tables: sqlite_utils.Database, owner: Owner, wishes: Sequence[Wish], at: datetime) -> None:
@@ -140,7 +148,10 @@ def in_force(tables: sqlite_utils.Database, ticket: Ticket, account: str | None,
 
 def counting(kept: Sequence[FiledWish], ticket: Ticket, at: datetime) -> tuple[Wish, ...]:
     """Of the wishes on file for who writes and who pays, those that count for a ticket that came then."""
-    sent = {WishSource.CUSTOMER: bool(ticket.customer.wishes), WishSource.ACCOUNT: bool(ticket.account.wishes)}
+    sent = {
+        WishSource.CUSTOMER: bool(_elsewhere(ticket.customer.wishes)),
+        WishSource.ACCOUNT: bool(_elsewhere(ticket.account.wishes)),
+    }
     return tuple(
         one.wish()
         for one in kept

@@ -15,7 +15,7 @@ DONE = frozenset({"closed", "deleted", "done", "resolved", "solved", "spam"})
 MESSAGE = "message"
 """Who told what was done, where it was read from an agent's message; anybody's own word goes before it."""
 
-AGAIN = ("link", "reopened", "said_no_help")
+AGAIN = ("link", "question", "reopened", "said_no_help")
 """How the customer's own word that more is needed is told, in outcomes."""
 
 
