@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from web.helpdesks import freshdesk, freshservice, intercom, standard, zendesk
+from web.helpdesks import chatwoot, freshdesk, freshservice, intercom, standard, zammad, zendesk
 from web.helpdesks.model import Call, Delivery, Event, Hook, Kind, Pulled, Signing, Written
 from web.helpdesks.reading import PayloadError
 
@@ -41,11 +41,17 @@ class WritesBack(Helpdesk, Protocol):
         Where a call `takes` fields, they are filled in from the answer of the call before it.
         """
 
+    def untag(self, hook: Hook, ticket_id: str, tags: Sequence[str], /, *, known: Written) -> tuple[Call, ...]:
+        """Take tags of ours away, in this order of calls; all others of `known.tags` stay."""
+
     def read(self, hook: Hook, ticket_id: str, /) -> tuple[Call, ...]:
         """Ask for what stands in a ticket."""
 
+    def read_on(self, hook: Hook, ticket_id: str, answers: Sequence[bytes], /) -> tuple[Call, ...]:
+        """What is still to be asked for after these answers to `read` and `read_on`; () = nothing."""
+
     def found(self, answers: Sequence[bytes], /) -> Written:
-        """What the answers to `read` say, one a call. Raises PayloadError, also where they are HTML."""
+        """What the answers to `read` and `read_on` say, one a call. Raises PayloadError, also where they are HTML."""
 
     def authorised(self, hook: Hook, credentials: str, /) -> dict[str, str]:
         """The headers that say who we are; `credentials` is the API's token or key."""
@@ -66,6 +72,8 @@ HELPDESKS: Mapping[Kind, Helpdesk] = {
     Kind.ZENDESK: zendesk,
     Kind.INTERCOM: intercom,
     Kind.FRESHDESK: freshdesk,
+    Kind.CHATWOOT: chatwoot,
+    Kind.ZAMMAD: zammad,
     Kind.FRESHSERVICE: freshservice,
 }
 """Whose webhooks are taken."""
@@ -74,10 +82,12 @@ WRITING: Mapping[Kind, WritesBack] = {
     Kind.ZENDESK: zendesk,
     Kind.INTERCOM: intercom,
     Kind.FRESHDESK: freshdesk,
+    Kind.CHATWOOT: chatwoot,
+    Kind.ZAMMAD: zammad,
 }
 """Those that notes and tags are written to."""
 
-PULLING: Mapping[Kind, Pulls] = {Kind.ZENDESK: zendesk}
+PULLING: Mapping[Kind, Pulls] = {Kind.ZENDESK: zendesk, Kind.CHATWOOT: chatwoot, Kind.ZAMMAD: zammad}
 """Those whose tickets can be asked for."""
 
 

@@ -1,8 +1,8 @@
 """Intercom: conversations, with the newest parts in every notification.
 
 Documented: the signature, the topics, the conversation and its parts, the reply that is a note, and tags by id. From
-memory: that deletions hold `id` or `conversation_id`, that parts of its own machine say `from_ai_agent` or have an author
-of the type `bot`, and that `POST /tags` gives the id of a tag by its name.
+memory: that deletions hold `id` or `conversation_id`, that parts of its own machine say `from_ai_agent` or have an
+author of the type `bot`, and that `POST /tags` gives the id of a tag by its name.
 """
 
 from __future__ import annotations
@@ -26,11 +26,24 @@ from web.helpdesks.building import (
     mapped,
     new_ticket,
 )
-from web.helpdesks.intercom_api import authorised, found, note, read, tag, tags_of
+from web.helpdesks.intercom_api import authorised, found, note, read, read_on, tag, tags_of, untag
 from web.helpdesks.model import Delivery, Event, Hook, NotForUs, Signing, TicketDeleted
 from web.helpdesks.reading import Part, PayloadError, payload_of
 
-__all__ = ["SET_UP", "SIGNING", "authorised", "delivery_id", "found", "note", "parse", "read", "sample", "tag"]
+__all__ = [
+    "SET_UP",
+    "SIGNING",
+    "authorised",
+    "delivery_id",
+    "found",
+    "note",
+    "parse",
+    "read",
+    "read_on",
+    "sample",
+    "tag",
+    "untag",
+]
 
 SIGNING = Signing(header="x-hub-signature", prefix="sha1=", digest="sha1", secret_is_theirs=True)
 WAYS: Mapping[str, Channel] = {"conversation": Channel.CHAT, "push": Channel.CHAT, "in_app": Channel.CHAT}

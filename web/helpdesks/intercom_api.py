@@ -23,9 +23,19 @@ def tag(hook: Hook, ticket_id: str, tags: Sequence[str], *, known: Written) -> t
     return tuple(call for one in new for call in _tagging(hook, ticket_id, one))
 
 
+def untag(hook: Hook, ticket_id: str, tags: Sequence[str], *, known: Written) -> tuple[Call, ...]:
+    """Tags are taken away by id, too, which is asked for by the name."""
+    return tuple(call for one in tags for call in _untagging(hook, ticket_id, one))
+
+
 def read(hook: Hook, ticket_id: str) -> tuple[Call, ...]:
     """The conversation holds its notes and its tags."""
     return (Call(method="GET", path=_path(ticket_id), headers=VERSION),)
+
+
+def read_on(hook: Hook, ticket_id: str, answers: Sequence[bytes]) -> tuple[Call, ...]:
+    """Nothing: a conversation comes with its newest 500 parts."""
+    return ()
 
 
 def found(answers: Sequence[bytes]) -> Written:
@@ -48,9 +58,19 @@ def tags_of(item: Part) -> tuple[str, ...]:
 
 
 def _tagging(hook: Hook, ticket_id: str, name: str) -> tuple[Call, Call]:
-    asked = Call(method="POST", path="/tags", body={"name": name}, headers=VERSION)
     body = {"admin_id": hook.user}
-    return asked, Call(method="POST", path=f"{_path(ticket_id)}/tags", body=body, headers=VERSION, takes={"id": "id"})
+    return _id_of(name), Call(
+        method="POST", path=f"{_path(ticket_id)}/tags", body=body, headers=VERSION, takes={"id": "id"}
+    )
+
+
+def _untagging(hook: Hook, ticket_id: str, name: str) -> tuple[Call, Call]:
+    body, path = {"admin_id": hook.user}, f"{_path(ticket_id)}/tags/{{id}}"
+    return _id_of(name), Call(method="DELETE", path=path, body=body, headers=VERSION, takes={"id": "id"})
+
+
+def _id_of(name: str) -> Call:
+    return Call(method="POST", path="/tags", body={"name": name}, headers=VERSION)
 
 
 def _path(ticket_id: str) -> str:

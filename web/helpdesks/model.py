@@ -143,7 +143,7 @@ class Call:
     path: str  # below the hook's address
     body: Mapping[str, object] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)  # besides those that say who we are
-    takes: Mapping[str, str] = field(default_factory=dict)  # fields of the body -> of the answer to the call before
+    takes: Mapping[str, str] = field(default_factory=dict)  # field of body, or {field} of path -> of the answer before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

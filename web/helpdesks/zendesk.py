@@ -28,7 +28,7 @@ from web.helpdesks.building import (
 )
 from web.helpdesks.model import Clock, Delivery, Encoding, Event, Hook, NotForUs, Signing, TicketDeleted
 from web.helpdesks.reading import Part, PayloadError, payload_of
-from web.helpdesks.zendesk_api import authorised, found, note, read, tag
+from web.helpdesks.zendesk_api import authorised, found, note, read, read_on, tag, untag
 from web.helpdesks.zendesk_pull import pull, pulled
 from web.helpdesks.zendesk_ticket import WAYS, lower, ticket_of
 
@@ -43,8 +43,10 @@ __all__ = [
     "pull",
     "pulled",
     "read",
+    "read_on",
     "sample",
     "tag",
+    "untag",
 ]
 
 SIGNING = Signing(

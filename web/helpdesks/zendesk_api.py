@@ -27,6 +27,12 @@ def tag(hook: Hook, ticket_id: str, tags: Sequence[str], *, known: Written) -> t
     return (Call(method="PUT", path=f"{path_of(ticket_id)}/tags.json", body=body),) if new else ()
 
 
+def untag(hook: Hook, ticket_id: str, tags: Sequence[str], *, known: Written) -> tuple[Call, ...]:
+    """DELETE takes away those that it names."""
+    body = {"tags": list(tags)} | _only_if(known)
+    return (Call(method="DELETE", path=f"{path_of(ticket_id)}/tags.json", body=body),)
+
+
 def read(hook: Hook, ticket_id: str) -> tuple[Call, ...]:
     """The ticket for its tags, and its newest comments for the notes."""
     path = path_of(ticket_id)
@@ -34,6 +40,11 @@ def read(hook: Hook, ticket_id: str) -> tuple[Call, ...]:
         Call(method="GET", path=f"{path}.json"),
         Call(method="GET", path=f"{path}/comments.json?sort_order=desc"),
     )
+
+
+def read_on(hook: Hook, ticket_id: str, answers: Sequence[bytes]) -> tuple[Call, ...]:
+    """Nothing: the newest hundred comments are enough to find what was written last."""
+    return ()
 
 
 def found(answers: Sequence[bytes]) -> Written:
