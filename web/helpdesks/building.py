@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from advisor.archive.formats.cells import channel as spoken_channel
@@ -19,7 +20,7 @@ from advisor.types import (
     Sender,
     Ticket,
 )
-from web.helpdesks.model import Hook, TicketCame, TicketChanged
+from web.helpdesks.model import Event, Hook, TicketCame, TicketChanged
 from web.helpdesks.reading import LARGEST_COUNT, Part, day_of, number_of, plain
 
 ARTICLE = re.compile(
@@ -75,6 +76,12 @@ def was_done(hook: Hook, message: Message, channel: Channel) -> Handled:
     return Handled(action=action, channel=channel, by=message.author, at=message.at)
 
 
+def first_done(hook: Hook, ticket: Ticket) -> Ticket:
+    """The ticket with what its first answer tells was done, as archives have it."""
+    answer = next((one for one in ticket.messages if one.sender is Sender.AGENT), None)
+    return replace(ticket, handled=was_done(hook, answer, ticket.channel) if answer is not None else None)
+
+
 def links_article(hook: Hook, body: str) -> bool:
     """Whether a text leads to an article: one of the usual places, or below an address of the hook's `articles`."""
     own = hook.options.get("articles", "").split()
@@ -101,6 +108,22 @@ def agent_wrote(hook: Hook, ticket: Ticket, message: Message, *, tags: tuple[str
     """An agent's message to the customer, which tells what was done."""
     done = was_done(hook, message, ticket.channel) if message.sender is Sender.AGENT else None
     return changed(ticket, tags=tags, messages=(message,), handled=done)
+
+
+def timed(event: Event, at: datetime) -> Event:
+    """The event, where the helpdesk tells no time of what was written, with the time at which we heard of it."""
+    if isinstance(event, TicketCame):
+        ticket = event.ticket
+        created = ticket.created_at or (at if event.whole else None)
+        return replace(event, ticket=replace(ticket, created_at=created, messages=_timed(ticket.messages, at)))
+    if not isinstance(event, TicketChanged):
+        return event
+    done = event.handled if event.handled is None or event.handled.at else replace(event.handled, at=at)
+    return replace(event, messages=_timed(event.messages, at), handled=done)
+
+
+def _timed(messages: tuple[Message, ...], at: datetime) -> tuple[Message, ...]:
+    return tuple(one if one.at is not None else replace(one, at=at) for one in messages)
 
 
 def changed(

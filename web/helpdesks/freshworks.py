@@ -26,6 +26,7 @@ from web.helpdesks.building import (
     is_own,
     mapped,
     new_ticket,
+    timed,
 )
 from web.helpdesks.model import Delivery, Event, Hook, NotForUs, Signing, TicketDeleted
 from web.helpdesks.reading import Part, PayloadError, payload_of
@@ -71,7 +72,7 @@ def parse(hook: Hook, delivery: Delivery) -> Sequence[Event]:
         return [NotForUs(f"{kind[:80]} is no event that is taken here: {', '.join(_TAKEN)} are")]
     if is_own(hook, part.known("performer_email", "performer_id"), payload.known("performer_email")):
         return [NotForUs("our own change")]
-    return [take(hook, part, mapped(hook, payload, _ticket(hook, part)))]
+    return [timed(take(hook, part, mapped(hook, payload, _ticket(hook, part))), delivery.at)]
 
 
 def sample(hook: Hook, *, now: datetime) -> tuple[dict[str, str], bytes]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 from advisor.types import Message, Sender, Ticket
-from web.helpdesks.building import was_done
+from web.helpdesks.building import first_done
 from web.helpdesks.cursors import Cursor, cursor_of, first_waiting
 from web.helpdesks.model import Call, Event, Hook, Pulled, TicketCame, TicketDeleted
 from web.helpdesks.reading import Part, payload_of
@@ -87,8 +87,8 @@ def _thread(hook: Hook, payload: Part, page: Part) -> Event:
     said = [_message(one, users, ticket) for one in page.parts("comments") if one.flag("public") is not False]
     first = said[0] if said else None
     if first is None or first.sender is not Sender.CUSTOMER:
-        return TicketCame(ticket=_done(hook, replace(ticket, body="", messages=tuple(said))), whole=True)
-    return TicketCame(ticket=_done(hook, replace(ticket, body=first.body, messages=tuple(said[1:]))), whole=True)
+        return TicketCame(ticket=first_done(hook, replace(ticket, body="", messages=tuple(said))), whole=True)
+    return TicketCame(ticket=first_done(hook, replace(ticket, body=first.body, messages=tuple(said[1:]))), whole=True)
 
 
 def _message(part: Part, users: Mapping[str | None, Part], ticket: Ticket) -> Message:
@@ -107,9 +107,3 @@ def _sender(part: Part, author: str | None, user: Part, ticket: Ticket) -> Sende
     if author is None or author == ticket.customer.id:
         return Sender.CUSTOMER
     return Sender.AGENT if user.known("role") in STAFF else Sender.CUSTOMER
-
-
-def _done(hook: Hook, ticket: Ticket) -> Ticket:
-    """The ticket with what its first answer tells was done."""
-    answer = next((one for one in ticket.messages if one.sender is Sender.AGENT), None)
-    return replace(ticket, handled=was_done(hook, answer, ticket.channel) if answer is not None else None)
