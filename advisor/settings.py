@@ -20,6 +20,7 @@ RANGES: Mapping[str, tuple[int, int]] = {
     "requests_per_minute": (0, 1_000_000),
     "deliveries_days": (1, 3650),
     "workers": (0, 32),
+    "pull_minutes": (0, 24 * 60),
 }
 """The least and the most of a setting, where not any number fits."""
 
@@ -63,6 +64,7 @@ TEMPLATE = """\
 # deliveries_days = 30     # how long what they sent is kept once it is done
 # workers = 2              # deliveries that advisor serve works on at once; 0 = none, advisor work does it
 # allowed_hosts = []       # hosts inside your own network that may be written to, such as ["zammad.internal"]
+# pull_minutes = 0         # how often advisor serve asks for what webhooks have missed; 0 = never
 # [map.zendesk]            # of the hook zendesk: our fields, and where they stand in what it sends
 # licences = "ticket.organization.custom_fields.seats"
 """
@@ -97,6 +99,7 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()  # that may be asked though they are private, and without TLS
     deliveries_days: int = 30  # that what helpdesks sent is kept once it is done
     workers: int = 2  # deliveries that a server works on at once; 0 = none
+    pull_minutes: int = 0  # between two pulls by the server of what webhooks have missed; 0 = it does not pull
     map: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # hook -> our field -> a path in its payload
 
     @classmethod

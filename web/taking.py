@@ -26,6 +26,8 @@ from web.inbox import Inbox, add_in
 from web.inbox_jobs import Job, New
 from web.inbox_store import erase_in
 from web.joining import joined
+from web.pull.came import PULLED, news_of
+from web.pull.came import event_of as pulled_event
 
 log = logging.getLogger(__name__)
 EVENT = ":event"  # of the headers of a job: which of the events of its delivery it is; no real header begins so
@@ -66,7 +68,7 @@ class Taking:
             self._inbox.failed(job, f"there is no hook {name} any more", now=self._now(), for_good=True)
             return
         try:
-            event = event_of(hook, job)
+            event = self._event(hook, job)
         except PayloadError as error:
             self._inbox.failed(job, str(error), now=self._now(), for_good=True)
             return
@@ -77,6 +79,11 @@ class Taking:
         if isinstance(event, TicketDeleted):
             self._inbox.file.tables.execute("pragma secure_delete = on")
         self._inbox.done(job, result="", now=self._now(), also=change)
+
+    def _event(self, hook: Hook, job: Job) -> Event:
+        if PULLED not in job.headers:
+            return event_of(hook, job)
+        return news_of(self._desk.records, pulled_event(job.payload), masked=self._desk.settings.mask)
 
     def tidy(self, job: Job) -> None:
         """Let nothing stand in the files of what was deleted."""

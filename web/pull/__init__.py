@@ -1,0 +1,1 @@
+"""Catching up: what a helpdesk's webhooks missed is asked for, for some helpdesks never send a thing twice."""
