@@ -6,7 +6,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from web.helpdesks import chatwoot, freshdesk, freshservice, intercom, standard, zammad, zendesk
+from web.helpdesks import (
+    chatwoot,
+    freshdesk,
+    freshservice,
+    front,
+    gorgias,
+    help_scout,
+    hubspot,
+    intercom,
+    jira,
+    libredesk,
+    standard,
+    zammad,
+    zendesk,
+)
 from web.helpdesks.model import Call, Delivery, Event, Hook, Kind, Pulled, Signing, Written
 from web.helpdesks.reading import PayloadError
 
@@ -74,7 +88,13 @@ HELPDESKS: Mapping[Kind, Helpdesk] = {
     Kind.FRESHDESK: freshdesk,
     Kind.CHATWOOT: chatwoot,
     Kind.ZAMMAD: zammad,
+    Kind.HUBSPOT: hubspot,
+    Kind.HELP_SCOUT: help_scout,
+    Kind.FRONT: front,
+    Kind.LIBREDESK: libredesk,
+    Kind.JIRA: jira,
     Kind.FRESHSERVICE: freshservice,
+    Kind.GORGIAS: gorgias,
 }
 """Whose webhooks are taken."""
 
