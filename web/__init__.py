@@ -11,6 +11,8 @@ from web import access, errors, limits, logs, navigation, security, visits, watc
 from web.api.routes import mount as mount_api
 from web.desk import Desk
 from web.health_checks import checks
+from web.hooks import Hooks
+from web.inbox import Inbox
 from web.links import Links
 from web.metrics import Metrics
 from web.pages import (
@@ -19,6 +21,8 @@ from web.pages import (
     ask,
     audit,
     customers,
+    deliveries,
+    doors,
     experience,
     health,
     helped,
@@ -35,6 +39,7 @@ from web.question_state import Seal
 from web.saved_views import SavedViews
 from web.security import LOOPBACK
 from web.staff import Staff
+from web.tables import now as this_moment
 from web.uploads import take_files
 
 MOST_BYTES = 1024 * 1024
@@ -58,7 +63,9 @@ def create_app(
     app.jinja_env.globals["product"] = title
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    figures = Metrics(desk.records, sessions=lambda: len(staff.sessions.every()))
+    inbox, hooks = Inbox.open(desk.settings), Hooks.open(desk.settings)
+    app.extensions["inbox"] = inbox
+    figures = Metrics(desk.records, sessions=lambda: len(staff.sessions.every()), jobs=inbox.counts)
     watch.watch(app, logs.log_request, figures.count)
     _protect(app, desk, staff, hosts)
     links = Links(staff.key, desk.settings.address)
@@ -68,8 +75,12 @@ def create_app(
         ask.page(desk),
         audit.page(desk),
         customers.page(desk),
+        deliveries.page(desk, inbox, hooks, now=this_moment),
+        doors.page(
+            doors.Door(hooks, inbox, address=lambda: desk.settings.address, now=this_moment), hooks, now=this_moment
+        ),
         experience.page(desk),
-        health.page(checks(desk)),
+        health.page(checks(desk, inbox)),
         helped.page(desk, links),
         home.page(),
         knowledge.page(desk),

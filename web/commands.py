@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from importlib.resources import as_file, files
 from textwrap import wrap
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
@@ -121,15 +122,19 @@ def table_of(advices: Iterable[Advice]) -> Iterator[str]:
 def _serve(desk: Desk, taken: socket, host: str, names: tuple[str, ...], *, threads: int, newcomer: str | None) -> None:
     """Serve until stopped; `newcomer` is given a link, None = an admin is, where nobody could sign in."""
     from web import create_app
-    from web.security import LOOPBACK
+    from web.security import LOOPBACK, host_name
     from web.server import serve_until_stopped
     from web.staff import Staff
+    from web.worker import Workers
 
     if host not in LOOPBACK and not desk.settings.https:
         click.echo(f"warning: {IN_THE_CLEAR}", err=True)
     own = () if host in WILDCARDS else (host,)
     staff = Staff.open(desk.settings)
-    app = create_app(desk, staff=staff, hosts=(*LOOPBACK, *own, *names))
+    public = host_name(urlsplit(desk.settings.address).netloc) if desk.settings.address else None
+    app = create_app(desk, staff=staff, hosts=(*LOOPBACK, *own, *names, *([public] if public else [])))
+    workers = Workers.of(desk, app.extensions["inbox"])
+    workers.start(desk.settings.workers)
 
     def say(address: str) -> None:
         click.echo(f"\nServing {address}  (Ctrl-C stops it)")
@@ -137,6 +142,7 @@ def _serve(desk: Desk, taken: socket, host: str, names: tuple[str, ...], *, thre
             click.echo(line)
 
     serve_until_stopped(app, taken, say=say, threads=threads, proxy=desk.settings.proxy)
+    workers.stop()
     app.extensions["api"].close()  # jobs: the ticket that is being advised is finished, the rest waits
     click.echo("Stopped.")
 

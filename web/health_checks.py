@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from time import perf_counter
@@ -24,10 +25,13 @@ from advisor.settings import Settings
 from advisor.types import Promise, PromiseState
 from index.store import Store
 from web.desk import Desk
+from web.inbox import Inbox
+from web.inbox_jobs import DELIVERIES, State
 
 PATIENCE = 2.0  # seconds to wait for another writer
 LITTLE = 10**9  # bytes left on the disk: look after it
 TOO_LITTLE = 10**8
+LONG_WAIT = timedelta(minutes=5)
 
 
 class Condition(StrEnum):
@@ -58,7 +62,7 @@ class Part:
 Check = Callable[[], Told]
 
 
-def checks(desk: Desk) -> dict[str, Check]:
+def checks(desk: Desk, inbox: Inbox) -> dict[str, Check]:
     """All parts of a desk, by name."""
     settings, records = desk.settings, desk.records
     return {
@@ -67,6 +71,7 @@ def checks(desk: Desk) -> dict[str, Check]:
         "models": lambda: models(desk),
         "experience": lambda: experience(settings, records, trouble=desk.running.trouble),
         "promise": lambda: promise(records.promises.in_force(), desk.experience),
+        "inbox": lambda: jobs(inbox, now=datetime.now(UTC)),
         "disk": lambda: disk(settings.home),
     }
 
@@ -139,6 +144,18 @@ def promise(kept: Promise | None, in_force: Experience) -> Told:
     if kept.state is PromiseState.WITHDRAWN:
         return Told(Condition.WARNING, "withdrawn: see advisor promise for what the outcomes showed")
     return Told(Condition.OK, f"{kept.state}, fingerprint {kept.fingerprint}")
+
+
+def jobs(inbox: Inbox, *, now: datetime) -> Told:
+    """Whether what helpdesks sent is worked on, and whether anything was set aside."""
+    waiting, since = inbox.waiting(DELIVERIES), inbox.waiting_since(DELIVERIES)
+    aside = sum(by_state.get(State.SET_ASIDE, 0) for by_state in inbox.counts().values())
+    if since is not None and now - since > LONG_WAIT:
+        minutes = int((now - since).total_seconds() // 60)
+        return Told(Condition.WARNING, f"{waiting} deliveries wait, one for {minutes} minutes: does advisor work run?")
+    if aside:
+        return Told(Condition.WARNING, f"{aside} set aside: see the deliveries page, or advisor deliveries")
+    return Told(Condition.OK, f"{waiting} deliveries wait")
 
 
 def disk(home: Path) -> Told:

@@ -240,6 +240,13 @@ class Inbox:
             row = self.file.tables.execute(f"select {_KEPT} from inbox where id = ?", [id]).fetchone()
         return kept_of(row) if row is not None else None
 
+    def find_key(self, queue: str, key: str) -> Kept | None:
+        """The job of this key; None where it is not known."""
+        with self.file.errors_named():
+            sql = f"select {_KEPT} from inbox where queue = ? and key = ?"
+            row = self.file.tables.execute(sql, [queue, key]).fetchone()
+        return kept_of(row) if row is not None else None
+
     def find(
         self,
         *,
@@ -266,6 +273,13 @@ class Inbox:
         for queue, state, count in rows:
             found.setdefault(queue, {})[State(state)] = count
         return found
+
+    def waiting(self, queue: str) -> int:
+        """How many jobs of a queue wait."""
+        sql = "select count(*) from inbox where queue = ? and state = ?"
+        with self.file.errors_named():
+            (count,) = self.file.tables.execute(sql, [queue, State.WAITING.value]).fetchone()
+        return int(count)
 
     def waiting_since(self, queue: str) -> datetime | None:
         """When the oldest job came that still waits or is worked on; None where none does."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import platform
 from collections import Counter as Tally
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from threading import Lock
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, Info, generate_latest
@@ -19,6 +19,7 @@ from prometheus_client.registry import Collector
 from advisor.cli import program_version
 from advisor.records import Records
 from advisor.types import PromiseState
+from web.inbox_jobs import DELIVERIES, State
 from web.watch import Answered
 
 TEXT = CONTENT_TYPE_LATEST
@@ -30,8 +31,10 @@ REVIEWS = ("reviews", ("verdict",))
 class Metrics:
     """The figures of one app."""
 
-    def __init__(self, records: Records, *, sessions: Callable[[], int]) -> None:
-        """`sessions` counts those that are open."""
+    def __init__(
+        self, records: Records, *, sessions: Callable[[], int], jobs: Callable[[], Mapping[str, Mapping[State, int]]]
+    ) -> None:
+        """`sessions` counts those that are open, `jobs` those of the inbox by queue and state."""
         self.registry = CollectorRegistry(auto_describe=False)
         names = ("method", "route", "status")
         self._requests = Counter("advisor_requests", "Requests answered", names, registry=self.registry)
@@ -41,7 +44,7 @@ class Metrics:
         build = Info("advisor_build", "The program", registry=self.registry)
         build.info({"version": program_version(), "python": platform.python_version()})
         ProcessCollector(registry=self.registry)
-        self.registry.register(_Recorded(records, sessions))
+        self.registry.register(_Recorded(records, sessions, jobs))
 
     def count(self, answered: Answered) -> None:
         """Count a request."""
@@ -56,9 +59,12 @@ class Metrics:
 class _Recorded(Collector):
     """What stands in the records."""
 
-    def __init__(self, records: Records, sessions: Callable[[], int]) -> None:
+    def __init__(
+        self, records: Records, sessions: Callable[[], int], jobs: Callable[[], Mapping[str, Mapping[State, int]]]
+    ) -> None:
         self._records = records
         self._sessions = sessions
+        self._jobs = jobs
         self._advices = _Since(records, *ADVICES)
         self._reviews = _Since(records, *REVIEWS)
 
@@ -72,6 +78,7 @@ class _Recorded(Collector):
         yield GaugeMetricFamily("advisor_queue_open", "Tickets that wait for an answer", value=count)
         yield GaugeMetricFamily("advisor_sessions", "Sessions of staff that are open", value=self._sessions())
         yield self._promise()
+        yield self._inbox()
 
     def _promise(self) -> Metric:
         kept = self._records.promises.in_force()
@@ -79,6 +86,15 @@ class _Recorded(Collector):
         family = GaugeMetricFamily("advisor_promise", "1 for the state that the promise is in", labels=["state"])
         for state in PromiseState:
             family.add_metric([state.value], float(state is now))
+        return family
+
+
+    def _inbox(self) -> Metric:
+        family = GaugeMetricFamily("advisor_inbox", "Jobs of the inbox that are not done", labels=["queue", "state"])
+        counts: dict[str, Mapping[State, int]] = {DELIVERIES: {}, **self._jobs()}
+        for queue, by_state in sorted(counts.items()):
+            for state in (State.WAITING, State.WORKING, State.SET_ASIDE):
+                family.add_metric([queue, state.value], by_state.get(state, 0))
         return family
 
 
