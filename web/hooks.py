@@ -72,6 +72,18 @@ class Hooks:
 
     def add(self, name: str, kind: Kind, *, secret: str, now: datetime) -> None:
         """Open a door. HookError for a name that is taken or is none, or a secret that the helpdesk cannot have."""
+        self.check_name(name)
+        check_secret(kind, secret)
+        with self.file.errors_named(), self.file.writing() as tables:
+            sql = (
+                "insert or ignore into hooks (name, kind, made, address, user, options) values (?, ?, ?, '', '', '{}')"
+            )
+            if tables.execute(sql, [name, kind.value, stamp(now)]).rowcount == 0:
+                raise _taken(name)
+            _keep_secret(tables, name, secret, now)
+
+    def check_name(self, name: str) -> None:
+        """HookError where no new hook can have this name."""
         if NAME.fullmatch(name) is None:
             rule = (
                 "the name of a hook must be up to 40 small letters, digits, - and _, beginning with a letter or digit"
@@ -79,15 +91,9 @@ class Hooks:
             raise HookError(f"{rule}, was: {name!r}")
         if name in TAKEN:
             raise HookError(f"{name} is where other tickets come from: choose another name for the hook")
-        check_secret(kind, secret)
-        with self.file.errors_named(), self.file.writing() as tables:
-            if tables.execute("select 1 from hooks where name = ?", [name]).fetchone() is not None:
-                raise HookError(
-                    f"there is a hook {name} already: choose another --name, or advisor hooks rotate {name}"
-                )
-            sql = "insert into hooks (name, kind, made, address, user, options) values (?, ?, ?, '', '', '{}')"
-            tables.execute(sql, [name, kind.value, stamp(now)])
-            _keep_secret(tables, name, secret, now)
+        with self.file.errors_named():
+            if self.file.tables.execute("select 1 from hooks where name = ?", [name]).fetchone() is not None:
+                raise _taken(name)
 
     def find(self, name: str, *, now: datetime) -> Hook | None:
         """The hook with the secrets that are good now; None where there is none of this name."""
@@ -201,6 +207,10 @@ class Hooks:
 
 
 _COLUMNS = "name, kind, address, user, options"
+
+
+def _taken(name: str) -> HookError:
+    return HookError(f"there is a hook {name} already: choose another --name, or advisor hooks rotate {name}")
 
 
 def _keep_secret(tables: sqlite_utils.Database, hook: str, secret: str, now: datetime) -> None:
