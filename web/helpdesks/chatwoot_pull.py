@@ -12,7 +12,7 @@ from advisor.types import Sender, Ticket
 from web.helpdesks.building import first_done, mapped
 from web.helpdesks.chatwoot_api import path_of
 from web.helpdesks.chatwoot_ticket import conversation_of, message_of, not_taken
-from web.helpdesks.cursors import Cursor, cursor_of, first_waiting
+from web.helpdesks.cursors import Cursor, cursor_of, first_waiting, told
 from web.helpdesks.model import Call, Event, Hook, NotForUs, Pulled, TicketCame
 from web.helpdesks.reading import Part, payload_of
 
@@ -44,8 +44,7 @@ def pulled(hook: Hook, answer: bytes, *, cursor: str) -> Pulled:
     page, at = payload_of(answer), cursor_of(cursor)
     waiting = first_waiting(at)
     if waiting is not None:
-        after = replace(at, waiting=at.waiting[1:])
-        return Pulled(events=(_thread(hook, waiting, page),), cursor=after.text(), more=after.more)
+        return told(at, lambda: _thread(hook, waiting, page))
     return _listed(page, at)
 
 
@@ -56,7 +55,7 @@ def _listed(page: Part, at: Cursor) -> Pulled:
     fresh = [one for one, when in zip(listed, times, strict=True) if when is None or when >= at.since]
     number = int(at.page) if at.page.isdecimal() else 1
     over = len(fresh) < len(listed) or not listed
-    waiting = tuple({name: one.came.get(name) for name in KEPT} for one in fresh)
+    waiting = tuple({name: one.came.get(name) for name in KEPT} | {"id": one.id("id")} for one in fresh)
     after = replace(at, page="" if over else str(number + 1), over=over, waiting=waiting)
     for when in times:
         after = after.saw(when)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
 
+from web.helpdesks.model import Event, NotForUs, Pulled
 from web.helpdesks.reading import Part, PayloadError, moment_of, payload_of
 
 
@@ -61,3 +62,13 @@ def cursor_of(text: str) -> Cursor:
 def first_waiting(cursor: Cursor) -> Part | None:
     """The ticket whose messages are asked for now; None = the list is."""
     return Part(cursor.waiting[0]) if cursor.waiting else None
+
+
+def told(cursor: Cursor, thread: Callable[[], Event]) -> Pulled:
+    """What the messages of the waiting ticket tell; one that cannot be read is named and left, so that others come."""
+    try:
+        event = thread()
+    except PayloadError as error:
+        event = NotForUs(f"it cannot be read: {error}")
+    after = replace(cursor, waiting=cursor.waiting[1:])
+    return Pulled(events=(event,), cursor=after.text(), more=after.more)

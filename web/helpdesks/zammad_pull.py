@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from advisor.types import Message, Sender
 from web.helpdesks.building import first_done, mapped
-from web.helpdesks.cursors import Cursor, cursor_of, first_waiting
+from web.helpdesks.cursors import Cursor, cursor_of, first_waiting, told
 from web.helpdesks.model import Call, Event, Hook, NotForUs, Pulled, TicketCame
 from web.helpdesks.reading import Part, decoded, listed_in
 from web.helpdesks.zammad_api import API, articles_of
@@ -48,8 +48,8 @@ def pulled(hook: Hook, answer: bytes, *, cursor: str) -> Pulled:
     at = cursor_of(cursor)
     waiting = first_waiting(at)
     if waiting is not None:
-        after = replace(at, waiting=at.waiting[1:])
-        return Pulled(events=(_thread(hook, waiting, answer),), cursor=after.text(), more=after.more)
+        articles = listed_in(answer)
+        return told(at, lambda: _thread(hook, waiting, articles))
     return _listed(hook, answer, at)
 
 
@@ -57,7 +57,7 @@ def _listed(hook: Hook, answer: bytes, at: Cursor) -> Pulled:
     """The search goes on from the newest change seen: pages would slip where tickets change meanwhile."""
     came = decoded(answer)
     listed = Part(came).parts("tickets") if isinstance(came, dict) else listed_in(answer)
-    kept = tuple({name: one.came.get(name) for name in KEPT} | _own_fields(one) for one in listed)
+    kept = tuple(_kept(one) for one in listed)
     after = replace(at, waiting=kept, over=len(listed) < A_PAGE)
     for one in listed:
         after = after.saw(one.time("updated_at"))
@@ -69,16 +69,17 @@ def _listed(hook: Hook, answer: bytes, at: Cursor) -> Pulled:
     return Pulled(cursor=after.text(), more=after.more)
 
 
-def _own_fields(part: Part) -> dict[str, object]:
-    """Small fields of the company's own, which its map may name."""
+def _kept(part: Part) -> dict[str, object]:
+    """What is read of a ticket, and small fields of the company's own, which its map may name."""
     plain = (int, float, bool)
-    return {name: value for name, value in part.came.items() if isinstance(value, plain) and name not in KEPT}
+    own = {name: value for name, value in part.came.items() if isinstance(value, plain)}
+    return own | {name: part.came.get(name) for name in KEPT} | {"id": part.id("id")}
 
 
-def _thread(hook: Hook, waiting: Part, answer: bytes) -> Event:
+def _thread(hook: Hook, waiting: Part, listed: tuple[Part, ...]) -> Event:
     """The ticket with all its articles that are for us; the first of them is its body."""
     ticket = mapped(hook, Part({"ticket": waiting.came}), ticket_of(hook, waiting))
-    articles = [one for one in listed_in(answer) if not_taken(hook, one) is None]
+    articles = [one for one in listed if not_taken(hook, one) is None]
     said: list[Message] = [message_of(one, ticket) for one in articles]
     if all(one.sender is not Sender.CUSTOMER for one in said):
         return NotForUs(f"in ticket {ticket.id} no customer has written")

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from advisor.types import Message, Sender, Ticket
 from web.helpdesks.building import first_done
-from web.helpdesks.cursors import Cursor, cursor_of, first_waiting
+from web.helpdesks.cursors import Cursor, cursor_of, first_waiting, told
 from web.helpdesks.model import Call, Event, Hook, Pulled, TicketCame, TicketDeleted
 from web.helpdesks.reading import Part, payload_of
 from web.helpdesks.zendesk_api import path_of
@@ -41,8 +41,7 @@ def pulled(hook: Hook, answer: bytes, *, cursor: str) -> Pulled:
     page, at = payload_of(answer), cursor_of(cursor)
     ticket = first_waiting(at)
     if ticket is not None:
-        after = replace(at, waiting=at.waiting[1:])
-        return Pulled(events=(_thread(hook, ticket, page),), cursor=after.text(), more=after.more)
+        return told(at, lambda: _thread(hook, ticket, page))
     return _listed(hook, page, at)
 
 
@@ -67,6 +66,7 @@ def _kept(part: Part, users: Mapping[str | None, Part], companies: Mapping[str |
     company = companies.get(part.known("organization_id"), NOBODY)
     assignee = users.get(part.known("assignee_id"), NOBODY).known("name")
     ticket = {name: part.came.get(name) for name in KEPT} | {
+        "id": part.id("id"),
         "via": part.part("via").known("channel"),
         "rating": part.part("satisfaction_rating").known("score"),
         "assignee": assignee or part.known("assignee_id"),
