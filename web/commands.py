@@ -122,10 +122,10 @@ def table_of(advices: Iterable[Advice]) -> Iterator[str]:
 def _serve(desk: Desk, taken: socket, host: str, names: tuple[str, ...], *, threads: int, newcomer: str | None) -> None:
     """Serve until stopped; `newcomer` is given a link, None = an admin is, where nobody could sign in."""
     from web import create_app
+    from web.crew import Crew
     from web.security import LOOPBACK, host_name
     from web.server import serve_until_stopped
     from web.staff import Staff
-    from web.worker import Workers
 
     if host not in LOOPBACK and not desk.settings.https:
         click.echo(f"warning: {IN_THE_CLEAR}", err=True)
@@ -133,8 +133,8 @@ def _serve(desk: Desk, taken: socket, host: str, names: tuple[str, ...], *, thre
     staff = Staff.open(desk.settings)
     public = host_name(urlsplit(desk.settings.address).netloc) if desk.settings.address else None
     app = create_app(desk, staff=staff, hosts=(*LOOPBACK, *own, *names, *([public] if public else [])))
-    workers = Workers.of(desk, app.extensions["inbox"])
-    workers.start(desk.settings.workers)
+    crew = Crew.of(desk, app.extensions["inbox"])
+    crew.start(desk.settings.workers)
 
     def say(address: str) -> None:
         click.echo(f"\nServing {address}  (Ctrl-C stops it)")
@@ -142,7 +142,7 @@ def _serve(desk: Desk, taken: socket, host: str, names: tuple[str, ...], *, thre
             click.echo(line)
 
     serve_until_stopped(app, taken, say=say, threads=threads, proxy=desk.settings.proxy)
-    workers.stop()
+    crew.stop()
     app.extensions["api"].close()  # jobs: the ticket that is being advised is finished, the rest waits
     click.echo("Stopped.")
 

@@ -31,14 +31,14 @@ def work(context: click.Context, workers: int, once: bool) -> None:
     Example: advisor work --workers 4
     """
     from advisor.home_lock import used
+    from web.crew import Crew
     from web.desk import Desk
     from web.inbox import Inbox
     from web.server import stopped_by_sigterm
-    from web.worker import Workers
 
     settings = settings_of(context)
     with stopped_by_sigterm(), used(settings.home):
-        made = Workers.of(Desk.open(settings), Inbox.open(settings))
+        made = Crew.of(Desk.open(settings), Inbox.open(settings))
         if once:
             click.echo(f"{made.work_off()} done.")
             return

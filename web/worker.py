@@ -18,14 +18,9 @@ from threading import Event, Lock, Thread
 
 from advisor.errors import AdvisorError
 from advisor.home_lock import runs
-from web.desk import Desk
-from web.hooks import Hooks
 from web.inbox import Inbox
-from web.inbox_jobs import DELIVERIES, Job, LostError
+from web.inbox_jobs import Job, LostError
 from web.tables import now as this_moment
-from web.taking import UPKEEP, Listener, Taking
-from web.write_back import QUEUE as WRITE_BACK
-from web.write_back import WriteBack
 
 log = logging.getLogger(__name__)
 LOOK_AGAIN = 0.25  # seconds after which a worker looks for what other processes have added
@@ -45,15 +40,6 @@ class Station:
     work: Callable[[Job], None]
     fill: Callable[[], object] | None = None  # called twice a second: brings jobs in
     trim: Callable[[], object] | None = None  # called every ten minutes: forgets what is old
-
-
-def stations(desk: Desk, inbox: Inbox, hooks: Hooks, *, now: Callable[[], datetime] = this_moment) -> list[Station]:
-    """All that the inbox of an installation is for."""
-    write_back = WriteBack.of(desk.settings, desk.records, hooks, inbox, now=now)
-    listeners: list[Listener] = [write_back.listen]
-    more: list[Station] = [Station(WRITE_BACK, write_back.work)]
-    taking = Taking(desk, hooks, inbox, now=now, listeners=listeners)
-    return [Station(DELIVERIES, taking.work), *more, Station(UPKEEP, taking.tidy)]
 
 
 @dataclass(slots=True)
@@ -85,16 +71,8 @@ class Workers:
         self._busy = _Busy()
         self._process = process_name()
 
-    @classmethod
-    def of(cls, desk: Desk, inbox: Inbox) -> Workers:
-        """Workers that do all that the inbox of an installation is for."""
-        made = stations(desk, inbox, Hooks.open(desk.settings))
-        return cls(inbox, made, keep_days=desk.settings.deliveries_days)
-
     def start(self, number: int) -> None:
-        """Start so many workers, and their keeper; none at all for 0."""
-        if number == 0:
-            return
+        """Start so many workers, and their keeper."""
         self._threads.append(Thread(target=self._keep, name="inbox-keeper", daemon=True))
         for place in range(number):
             name = f"{self._process}/{place}"
@@ -102,10 +80,14 @@ class Workers:
         for thread in self._threads:
             thread.start()
 
-    def stop(self, *, timeout: float = 10.0) -> None:
-        """Finish the jobs that are being worked on and stop; the rest waits."""
+    def tell_to_stop(self) -> None:
+        """Take no further job."""
         self._stopping.set()
         self._inbox.added.set()
+
+    def stop(self, *, timeout: float = 10.0) -> None:
+        """Finish the jobs that are being worked on and stop; the rest waits."""
+        self.tell_to_stop()
         for thread in self._threads:
             thread.join(timeout)
 
