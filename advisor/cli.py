@@ -45,6 +45,7 @@ HELP = {
     "users": "Who may sign in to the pages, and as what.",
     "whatif": "Try another experience file on all recorded tickets.",
     "why": "The receipt of an advice: which rule, which words, what would change it.",
+    "writeback": "What waits to be written back to helpdesks: show the requests, or send them.",
 }
 """What the list of commands says, so that none need be imported for it."""
 

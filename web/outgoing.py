@@ -118,10 +118,11 @@ class Outgoing:
                 return self._read(response)
         except httpcore.TimeoutException as error:
             raise NoAnswerError(f"{address.host} did not answer in time ({error or 'no byte came'})") from error
+        except (httpcore.LocalProtocolError, ValueError, TypeError, httpx.HTTPError) as error:
+            # the error itself may hold the header that it refuses, and a token in it
+            raise RefusedError(f"a header or the address of this request cannot be sent to {address.host}") from error
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
             raise NoAnswerError(f"{address.host} gave no whole answer ({error or type(error).__name__})") from error
-        except (ValueError, TypeError, httpx.HTTPError) as error:
-            raise RefusedError(f"this is no request that can be sent to {address.host}: {error}") from error
 
     def _checked(self, url: str) -> httpx.URL:
         try:

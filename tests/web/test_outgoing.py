@@ -264,10 +264,12 @@ def test_a_name_that_nobody_knows_is_no_answer() -> None:
         outgoing().send("GET", "https://nobody.invalid/")
 
 
-def test_a_header_cannot_smuggle_another_one() -> None:
-    with saying(ANSWER) as server, pytest.raises((RefusedError, NoAnswerError)):
-        outgoing("127.0.0.1").send("GET", f"http://127.0.0.1:{server.port}/", headers={"X": "a\r\nY: b"})
+@pytest.mark.parametrize("token", ["secret\r\nY: b", "secret\x00", "secret-ü"])
+def test_a_token_that_is_no_header_is_refused_and_not_told(token: str) -> None:
+    with saying(ANSWER) as server, pytest.raises(RefusedError, match=r"cannot be sent to 127\.0\.0\.1") as refused:
+        outgoing("127.0.0.1").send("GET", f"http://127.0.0.1:{server.port}/", headers={"X": token})
     assert server.asked == []
+    assert "secret" not in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from web.helpdesks.building import SOLVED
 from web.helpdesks.model import Hook, Written
 from web.hooks import Hooks
 from web.inbox import Inbox, add_in
-from web.inbox_jobs import About, Job, New, State
+from web.inbox_jobs import About, Job, Kept, New, State
 from web.keys import secret_key
 from web.outgoing import Outgoing
 from web.outgoing_errors import NoAnswerError, OutgoingError
@@ -60,10 +60,22 @@ class WriteBack:
     @classmethod
     def open(cls, settings: Settings) -> WriteBack:
         """That of an installation."""
+        return cls.of(settings, Records.open(settings.records), Hooks.open(settings), Inbox.open(settings))
+
+    @classmethod
+    def of(
+        cls,
+        settings: Settings,
+        records: Records,
+        hooks: Hooks,
+        inbox: Inbox,
+        *,
+        now: Callable[[], datetime] = this_moment,
+    ) -> WriteBack:
+        """That of the parts of an installation; it may ask public hosts, and those that the settings allow."""
         outgoing = Outgoing(allowed=settings.allowed_hosts)
-        writer = Writer(outgoing, Markers(secret_key(settings.home)), now=this_moment)
-        records = Records.open(settings.records)
-        return cls(settings, records, Hooks.open(settings), Inbox.open(settings), writer)
+        writer = Writer(outgoing, Markers(secret_key(settings.home)), now=now)
+        return cls(settings, records, hooks, inbox, writer, now=now)
 
     def listen(self, tables: sqlite_utils.Database, hook: Hook, advice: Advice) -> None:
         """Take the job of an advice into the inbox, in the transaction that keeps the advice."""
@@ -106,13 +118,13 @@ class WriteBack:
         else:
             self._inbox.done(job, result=result, now=self._now())
 
-    def work_all(self, *, worker: str) -> int:
-        """Work off what is due; gives how many jobs."""
-        count = 0
+    def work_all(self, *, worker: str) -> list[Kept]:
+        """Work off what is due, and give how each job stands then."""
+        done = []
         while (job := self._inbox.take(QUEUE, worker=worker, now=self._now())) is not None:
             self.work(job)
-            count += 1
-        return count
+            done.append(self._inbox.get(job.id))
+        return [one for one in done if one is not None]
 
     def plan(self, stored: Stored, *, read: bool, when: datetime | None = None) -> tuple[Hook, Plan]:
         """What would be sent for a recorded advice. `read`: ask what stands in the ticket; else: only its tags.
