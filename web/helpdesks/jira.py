@@ -29,6 +29,7 @@ from web.helpdesks.reading import Part, PayloadError, payload_of, written_out
 
 SIGNING = Signing(header="x-hub-signature", prefix="sha256=", id_header="x-atlassian-webhook-identifier")
 MOST_NODES = 20_000  # of a formatted text
+ON_OWN_LINES = frozenset({"paragraph", "heading", "hardBreak", "listItem", "codeBlock", "tableRow"})
 SET_UP = (
     """\
 1. Settings > System > WebHooks > Create a WebHook. URL: {address}
@@ -162,9 +163,9 @@ def _text(part: Part, name: str) -> str:
 
 
 def _words(node: Mapping[str, object]) -> str:
-    if node.get("type") in {"paragraph", "heading", "hardBreak", "listItem", "codeBlock", "tableRow"}:
-        return "\n"
-    return written_out(node.get("text"))
+    """The words of a node itself; what stands on lines of its own begins one."""
+    kind = node.get("type")
+    return "\n" if isinstance(kind, str) and kind in ON_OWN_LINES else written_out(node.get("text"))
 
 
 _TAKEN: Mapping[str, Callable[[Hook, Part, Ticket], Event]] = {
