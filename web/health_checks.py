@@ -25,6 +25,7 @@ from advisor.settings import Settings
 from advisor.types import Promise, PromiseState
 from index.store import Store
 from web.desk import Desk
+from web.events_out.subscribers import Subscribers
 from web.inbox import Inbox
 from web.inbox_jobs import DELIVERIES, State
 
@@ -72,6 +73,7 @@ def checks(desk: Desk, inbox: Inbox) -> dict[str, Check]:
         "experience": lambda: experience(settings, records, trouble=desk.running.trouble),
         "promise": lambda: promise(records.promises.in_force(), desk.experience),
         "inbox": lambda: jobs(inbox, now=datetime.now(UTC)),
+        "subscribers": lambda: subscribers(Subscribers.open(settings), now=datetime.now(UTC)),
         "disk": lambda: disk(settings.home),
     }
 
@@ -156,6 +158,19 @@ def jobs(inbox: Inbox, *, now: datetime) -> Told:
     if aside:
         return Told(Condition.WARNING, f"{aside} set aside: see the deliveries page, or advisor deliveries")
     return Told(Condition.OK, f"{waiting} deliveries wait")
+
+
+def subscribers(told: Subscribers, *, now: datetime) -> Told:
+    """Whether those who are told of our events take them."""
+    every = told.every(now=now)
+    off = [one.name for one in every if one.off is not None]
+    if off:
+        cure = "see advisor subscribers list, then advisor subscribers switch-on NAME"
+        return Told(Condition.WARNING, f"switched off, for nothing was taken: {', '.join(off)}: {cure}")
+    failing = [one.name for one in every if one.failing_since is not None]
+    return Told(
+        Condition.OK, f"{len(every)} are told" + (f", of them failing: {', '.join(failing)}" if failing else "")
+    )
 
 
 def disk(home: Path) -> Told:

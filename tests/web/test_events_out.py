@@ -11,7 +11,7 @@ from subprocess import run
 
 import pytest
 from standardwebhooks import Webhook
-from web_builders import TUESDAY, recording_desk
+from web_builders import TUESDAY, client_as, recording_desk, web_app
 
 from advisor.errors import AdvisorError
 from advisor.records import Records
@@ -26,6 +26,7 @@ from web.events_out.signing import key_of, signed
 from web.events_out.store import STORE
 from web.events_out.subscribers import Subscriber, Subscribers
 from web.events_out.tables import open_file
+from web.health_checks import Condition, subscribers
 from web.inbox import Inbox
 from web.inbox_jobs import State
 from web.outgoing import Answer
@@ -309,23 +310,34 @@ def test_an_event_that_cannot_be_taken_holds_up_no_other(company: Company) -> No
     company.pump = Pump(company.subscribers, company.inbox, Choosy(), now=lambda: company.at)
     company.advise("poison")
     company.tell()
-    for number in range(2 * AT_ONCE):
+    for number in range(10):
         company.advise(f"t-{number}")
-    company.tell(after=timedelta(seconds=5))
+    for _ in range(3):
+        company.tell(after=timedelta(seconds=20))
     (standing,) = standings(company.subscribers, now=company.at)
-    assert (standing.told, standing.waiting) == (2 * AT_ONCE, 1)
+    assert (standing.told, standing.waiting) == (10, 1)
+
+
+def test_the_inbox_holds_a_few_events_of_a_subscriber_at_a_time(company: Company) -> None:
+    company.add(EventType.PROMISE_WITHDRAWN)
+    for number in range(AT_ONCE + 5):
+        promise = Promise(state=PromiseState.WITHDRAWN, fingerprint=f"p{number}")
+        company.records.promises.keep(promise, at=WEDNESDAY)
+    assert [company.pump.fill() for _ in range(2)] == [AT_ONCE, 0]
+    company.tell()
+    assert len(company.receiver.came) == AT_ONCE + 5
 
 
 def test_one_that_is_down_is_tried_with_few_events_and_gets_all_in_the_end(company: Company) -> None:
     company.add(EventType.ADVICE_CREATED)
     company.receiver.answer = None
-    for number in range(3 * AT_ONCE):
+    for number in range(20):
         company.advise(f"t-{number}")
     company.tell()
-    assert company.counts()[State.WAITING] == AT_ONCE
+    assert (len(company.receiver.came), company.counts()[State.WAITING]) == (1, 1)
     company.receiver.answer = Answer(200, {}, b"")
     company.tell(after=timedelta(hours=1))
-    assert len(set(company.receiver.ids)) == 3 * AT_ONCE
+    assert len(set(company.receiver.ids)) == 20
     assert standings(company.subscribers, now=company.at)[0].waiting == 0
 
 
@@ -339,12 +351,12 @@ def test_one_that_is_down_holds_up_nobody_else(company: Company) -> None:
             return super().send(method, url, **sent)  # type: ignore[arg-type]
 
     company.pump = Pump(company.subscribers, company.inbox, Half(), now=lambda: company.at)
-    for number in range(2 * AT_ONCE):
+    for number in range(10):
         company.advise(f"t-{number}")
     company.tell()
     assert {one.subscriber.name: one.told for one in standings(company.subscribers, now=company.at)} == {
         "down": 0,
-        "up": 2 * AT_ONCE,
+        "up": 10,
     }
 
 
@@ -528,3 +540,26 @@ def test_a_refused_address_is_noted_like_any_failure(company: Company) -> None:
 def test_notes_cost_nothing_where_nobody_is_told(company: Company) -> None:
     company.advise()
     assert company.subscribers.file.tables.table("events_out").count == 0
+
+
+def test_a_subscriber_that_is_off_shows_on_the_page_and_in_the_health_of_the_server(company: Company) -> None:
+    company.add(EventType.ADVICE_CREATED)
+    company.receiver.answer = Answer(410, {}, b"<script>gone</script>")
+    company.advise()
+    assert subscribers(company.subscribers, now=company.at).condition is Condition.OK
+    company.tell()
+    assert subscribers(company.subscribers, now=company.at).condition is Condition.WARNING
+    page = client_as(web_app(company.desk)).get("/deliveries").text
+    assert "switched off" in page
+    assert "advisor subscribers switch-on crm" in page
+    assert "<script>gone" not in page
+
+
+def test_the_rest_of_a_subscriber_that_has_just_failed_is_not_tried_with_each_event(company: Company) -> None:
+    company.add(EventType.ADVICE_CREATED)
+    company.receiver.answer = None
+    for number in range(5):
+        company.advise(f"t-{number}")
+    company.tell()
+    assert len(company.receiver.came) == 1
+    assert standings(company.subscribers, now=company.at)[0].waiting == 5

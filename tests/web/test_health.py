@@ -21,7 +21,7 @@ from web.desk import Desk
 from web.health_checks import Condition, Part, Told, look, whole
 from web.users import Role
 
-PARTS = ["records", "knowledge", "models", "experience", "promise", "inbox", "disk"]
+PARTS = ["records", "knowledge", "models", "experience", "promise", "inbox", "subscribers", "disk"]
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from web.tables import stamp
 
 log = logging.getLogger(__name__)
 QUEUE = "events_out"
-AT_ONCE = 20  # events of a subscriber in the inbox
+AT_ONCE = 50  # events of a subscriber in the inbox
 KEPT = timedelta(days=30)  # that an event is remembered, told or not
 GIVEN_UP = timedelta(days=5)  # without one event that was taken: then a subscriber is switched off
 SURE_TRIES = 3  # of one event, before that; one bad moment after a quiet week is no reason
@@ -91,7 +91,10 @@ class Pump:
             self._inbox.done(job, result=f"not told: {event.subscriber} is no subscriber any more", now=now)
             return
         if subscriber.off is not None:
-            self._put_back(job, event, now)
+            self._put_back(job, event, now, until=f"{event.subscriber} is switched on")
+            return
+        if job.tries == 1 and _came_before(job, subscriber) and _rests(subscriber, now):
+            self._put_back(job, event, now, until=f"{event.subscriber} answers again")
             return
         body = body_of(self._file.tables, event, with_text=subscriber.with_text, now=now)
         if body is None:
@@ -118,13 +121,13 @@ class Pump:
 
         self._inbox.done(job, result=f"told {event.subscriber}: {event.type}", now=now, also=also)
 
-    def _put_back(self, job: Job, event: Noted, now: datetime) -> None:
-        """Let an event wait where it was noted until its subscriber is switched on."""
+    def _put_back(self, job: Job, event: Noted, now: datetime, *, until: str) -> None:
+        """Let an event wait where it was noted."""
 
         def also(tables: sqlite_utils.Database) -> None:
             wait_again(tables, "id = ?", [event.id])
 
-        self._inbox.done(job, result=f"waits until {event.subscriber} is switched on", now=now, also=also)
+        self._inbox.done(job, result=f"waits until {until}", now=now, also=also)
 
     def _failed(self, job: Job, subscriber: Subscriber, refusal: Refusal) -> None:
         now = self._now()
@@ -187,11 +190,23 @@ def _fill_one(tables: sqlite_utils.Database, subscriber: Subscriber, now: dateti
 
 
 def _room(subscriber: Subscriber, busy: int, now: datetime) -> int:
-    """How many events may follow those under way; while it fails, one, after half the time that it has failed."""
+    """How many events may follow those under way; while it fails, one now and then."""
+    if _rests(subscriber, now):
+        return 0
+    return AT_ONCE - busy if subscriber.failing_since is None else min(AT_ONCE - busy, 1)
+
+
+def _came_before(job: Job, subscriber: Subscriber) -> bool:
+    """Whether a job was in the inbox before its subscriber failed; one that came later is to try it."""
+    return subscriber.failing_since is not None and job.added <= subscriber.failing_since
+
+
+def _rests(subscriber: Subscriber, now: datetime) -> bool:
+    """Whether a subscriber failed so lately that no further event is tried: for half the time that it has failed."""
     if subscriber.failing_since is None or subscriber.failed is None:
-        return AT_ONCE - busy
+        return False
     pause = min(max((now - subscriber.failing_since) / 2, LEAST_PAUSE), MOST_PAUSE)
-    return min(AT_ONCE - busy, 1) if now - subscriber.failed >= pause else 0
+    return now - subscriber.failed < pause
 
 
 def _job_of(tables: sqlite_utils.Database, event: Noted, at: str) -> New:

@@ -11,6 +11,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from web.desk import Desk
+from web.events_out.replay import standings
+from web.events_out.subscribers import Subscribers
 from web.hooks import Hooks
 from web.inbox import Inbox
 from web.inbox_jobs import DELIVERIES, Kept, NotKeptError, State
@@ -58,6 +60,7 @@ class Chosen:
 def page(desk: Desk, inbox: Inbox, hooks: Hooks, *, now: Callable[[], datetime]) -> Blueprint:
     """`/deliveries`."""
     pages = Blueprint("deliveries", __name__)
+    subscribers = Subscribers.open(desk.settings)
 
     @pages.get("/deliveries")
     def deliveries() -> str:
@@ -76,6 +79,7 @@ def page(desk: Desk, inbox: Inbox, hooks: Hooks, *, now: Callable[[], datetime])
             states=STATES,
             hooks=[one.hook for one in hooks.every(now=now())],
             refusals=hooks.refusals(),
+            told=standings(subscribers, now=now()),
             zone=desk.experience.zone,
         )
 

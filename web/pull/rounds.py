@@ -14,7 +14,8 @@ from web.pull.puller import Puller
 from web.tables import now
 
 log = logging.getLogger(__name__)
-OVERLAP = timedelta(hours=1)  # before now, where a hook was never pulled: older tickets are asked for by hand
+ALMOST = 0.9  # of the time between two rounds
+YOUNGEST = timedelta(minutes=5)  # Zendesk takes no later beginning than a minute ago
 
 
 class Rounds:
@@ -45,8 +46,10 @@ class Rounds:
                 self._pull(puller, shown)
 
     def _pull(self, puller: Puller, shown: HookShown) -> None:
-        hook = shown.hook
-        since = None if puller.places.find(hook.name) is not None else max(shown.made, now() - OVERLAP)
+        hook, place = shown.hook, puller.places.find(shown.hook.name)
+        if place is not None and now() - place.at < timedelta(minutes=self._settings.pull_minutes) * ALMOST:
+            return  # another program has just done so
+        since = min(shown.made, now() - YOUNGEST) if place is None else None
         try:
             progress = puller.pull(hook, since=since)
         except EXPECTED:
