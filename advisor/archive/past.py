@@ -77,7 +77,7 @@ class ArchivePast:
         for owner in touched:
             filed = self._filed.get(owner, [])
             self._filed[owner] = [one for one in filed if one.said_by is not SaidBy.TICKET or one.said_in != ticket.id]
-        for one in said:
+        for one in {one.id: one for one in said}.values():  # said twice in one ticket, it is on file once
             filed = self._filed.setdefault((one.source, one.kind, one.owner), [])
             filed.append(said_again(one, filed))
         touched |= self._file_sent(ticket, evidence, account)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from advisor.advise import Advice
@@ -37,6 +37,8 @@ from advisor.types import (
 
 FIRST = datetime(2026, 3, 2, 9, tzinfo=UTC)
 EXPERIENCE = Experience.default()
+TWICE = Wish(channel=WishChannel.SELF_SERVICE, stance=Stance.WANTS, probability=0.9)
+LATER = ("t-2", Customer(id="C-1"), Account(), (), None, 1, False)
 
 wishes = st.builds(
     Wish,
@@ -104,8 +106,9 @@ def document(phone: bool) -> Document:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(steps)
+@example([("t-1", Customer(id="C-1"), Account(), (TWICE, TWICE), None, 1, False), *[LATER] * 2])
 def test_an_archive_remembers_what_the_records_would(
     told: list[tuple[str, Customer, Account, tuple[Wish, ...], str | None, int, bool]],
 ) -> None:
