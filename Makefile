@@ -9,6 +9,7 @@ STAMP := $(VENV)/.installed
 SERVE ?= 1
 PORT ?= 8321
 TASKS ?= banking77 banking77-10shot clinc150 goemotions xci wixqa techqa families calibration cost
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 FIGURES := docs/models/figures.json
 
 .PHONY: install demo test check verify format bench evaluate cards clean
@@ -24,10 +25,10 @@ demo: $(STAMP)
 	$(BIN)/advisor --home .demo demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve,--serve)
 
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
 
 verify: $(STAMP)
-	$(BIN)/python -m pytest -m "slow or not slow"
+	$(BIN)/python -m pytest $(PARALLEL) -m "slow or not slow"
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .
