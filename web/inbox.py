@@ -74,6 +74,7 @@ class Inbox:
         """`chance` gives 0 to 1, by which tries are spread."""
         self.file = file
         self.added = Event()  # set when this process has added something
+        self.patience = DOOR_PATIENCE
         self._chance = chance
         self._line = _Line()
 
@@ -124,7 +125,7 @@ class Inbox:
         try:
             with self.file.errors_named():
                 tables = self.file.tables
-                with on_the_disk(tables):
+                with on_the_disk(tables, patience=self.patience):
                     taken = [add_in(tables, knock.new, now=knock.now) for knock in batch]
         except Exception as error:  # each of those who wait is told
             for knock in batch:

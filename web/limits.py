@@ -37,7 +37,7 @@ def limit(app: Flask, *, per_minute: int) -> None:
     @app.after_request
     def keep_for_the_refused(response: Response) -> Response:
         """Flask-Limiter writes its own Retry-After on every answer; registered later, it comes before this."""
-        if counts_itself():
+        if counts_itself() or request.endpoint in EXEMPT:
             return response
         response.headers.pop("Retry-After", None)
         wait = g.get("seconds_to_wait")
