@@ -177,6 +177,8 @@ def is_origin(origin: str) -> bool:
     except ValueError:
         return False
     host = parts.hostname or ""
+    if any(not (sign.isascii() and sign.isalnum()) and sign not in "-.:_" for sign in host):
+        return False
     named = f"[{host}]" if ":" in host else host
     usual = {"http": ":80", "https": ":443"}.get(parts.scheme)
     return bool(usual and host) and port != usual and origin == f"{parts.scheme}://{named}{port}"
@@ -213,7 +215,7 @@ def _checked_map(tables: object, where: str) -> Mapping[str, Mapping[str, str]]:
             if ours not in MAPPED:
                 raise SettingsError(f"map.{name} may hold {', '.join(MAPPED)}, was: {ours!r} (in {where})")
             if not isinstance(path, str) or not path.strip():
-                rule = f"map.{name}.{ours} must be a path such as \"ticket.organization.seats\""
+                rule = f'map.{name}.{ours} must be a path such as "ticket.organization.seats"'
                 raise SettingsError(f"{rule}, was: {path!r} (in {where})")
         found[name] = dict(table)
     return found

@@ -21,6 +21,7 @@ from advisor.desk.compliance_text import (
     newest_first,
     ordered,
     part_of,
+    said_words,
     share_words,
 )
 from advisor.desk.outcome_text import done_words
@@ -125,7 +126,7 @@ def _breaches(found: Compliance, experience: Experience) -> str:
 def _breach(one: Breach, experience: Experience) -> tuple[object, ...]:
     day = f"{one.at.astimezone(experience.zone):%Y-%m-%d}"
     done = done_words(one.done, experience.zone)
-    return one.ticket_id, day, missed_words(one), cause_words(one), done, one.quote or "on file"
+    return one.ticket_id, day, missed_words(one), cause_words(one), done, said_words(one)
 
 
 def _table(caption: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

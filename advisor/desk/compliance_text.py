@@ -121,6 +121,11 @@ def cause_words(breach: Breach) -> str:
     return breach.cause.replace("_", " ") + (", as told" if breach.told else "")
 
 
+def said_words(breach: Breach) -> str:
+    """The customer's words; where there are none, whence the wish is known."""
+    return breach.quote or ("on file" if breach.quote is None else "chosen when asked")
+
+
 def share_words(one: Share) -> str:
     """`30 of 37 (81.1 %, 65.8 to 90.5)`."""
     if one.share is None:

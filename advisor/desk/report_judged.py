@@ -7,7 +7,16 @@ from functools import partial
 
 from advisor.decision.experience import Experience
 from advisor.desk import report_pictures as pictures
-from advisor.desk.compliance_text import PARTS, cause_words, gaps, ideal_words, missed_words, newest_first, ordered
+from advisor.desk.compliance_text import (
+    PARTS,
+    cause_words,
+    gaps,
+    ideal_words,
+    missed_words,
+    newest_first,
+    ordered,
+    said_words,
+)
 from advisor.desk.compliance_text import part_of as gap_part
 from advisor.desk.outcome_text import MEANING
 from advisor.desk.promise_text import FIGURE, SET_ASIDE, STATE
@@ -48,7 +57,7 @@ def unmet_part(found: Report) -> ReportPart:
             f"{one.at.astimezone(found.range.zone):%a %d %b}",
             missed_words(one),
             cause_words(one),
-            says(one.quote, most=LONGEST_QUOTE) if one.quote else "on file",
+            says(said_words(one), most=LONGEST_QUOTE),
         )
         for one in breaches[:LISTED_BREACHES]
     )

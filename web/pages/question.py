@@ -7,10 +7,11 @@ button for a person, and every error shows the form again, with the words that w
 from __future__ import annotations
 
 from http import HTTPStatus
+from pathlib import Path
 from secrets import token_hex
 from urllib.parse import quote, urlencode, urlsplit
 
-from flask import Blueprint, Response, current_app, make_response, render_template, request, send_from_directory
+from flask import Blueprint, Response, current_app, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from web.desk import Desk
@@ -21,6 +22,7 @@ from web.question_state import Seal, Told, fresh
 from web.question_steps import NOT_OURS, Seen, Step, Steps
 from web.shared import shared_words
 
+STATIC = Path(__file__).parents[1] / "static"
 MOST_BYTES = 64 * 1024  # of one form
 LABELS = {
     Way.READ: ("Read an article", "here and at once; a person stays one click away"),
@@ -42,6 +44,7 @@ def page(desk: Desk, seal: Seal) -> Blueprint:
     """The page, its parts for other pages, and the script and style that these load."""
     pages = Blueprint("question", __name__)
     steps = Steps(desk, seal)
+    texts = {name: (STATIC / name).read_text(encoding="utf-8") for name in ("question_embed.js", "question.css")}
 
     @pages.get("/ask")
     def show() -> Response:
@@ -63,11 +66,11 @@ def page(desk: Desk, seal: Seal) -> Blueprint:
 
     @pages.get("/ask.js")
     def script() -> Response:
-        return send_from_directory(current_app.static_folder or "", "question_embed.js", mimetype="text/javascript")
+        return Response(texts["question_embed.js"], mimetype="text/javascript")
 
     @pages.get("/ask.css")
     def style() -> Response:
-        return send_from_directory(current_app.static_folder or "", "question.css", mimetype="text/css")
+        return Response(texts["question.css"], mimetype="text/css")
 
     @pages.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:
