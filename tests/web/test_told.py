@@ -83,6 +83,26 @@ def test_wishes_that_are_not_met_are_named_and_tagged() -> None:
     assert told.tags == ("advisor_person", "advisor_wish_unmet")
 
 
+def test_two_advices_are_the_same_news_whatever_their_figures_unless_a_reason_an_article_or_a_wish_differs() -> None:
+    def gist(given: Recommendation) -> str:
+        return told_of(given, source="zendesk", address="").gist
+
+    other_words = replace(
+        ADVICE, reasons=(Reason(ReasonCode.COST, "Article fit 0.79; 0.40 was needed."),), p_resolve=0.79
+    )
+    assert gist(other_words) == gist(ADVICE)
+    news = [
+        ADVICE,
+        PERSON,
+        replace(PERSON, channel=Channel.EMAIL),
+        replace(PERSON, unmet=(WishChannel.CHAT,)),
+        replace(ADVICE, articles=()),
+        replace(ADVICE, reasons=(Reason(ReasonCode.PERSONA, "Article fit 0.80; 0.40 was needed."),)),
+        replace(ADVICE, signals=(Signal(SignalKind.OUTAGE, 0.9, None),)),
+    ]
+    assert len({gist(one) for one in news}) == len(news)
+
+
 @pytest.mark.parametrize(
     ("given", "does"),
     [

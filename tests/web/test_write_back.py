@@ -111,6 +111,16 @@ def test_too_often_makes_all_of_a_helpdesk_wait_as_long_as_it_says_and_counts_as
     assert at.work() == ["wrote note and tags"] * 2
 
 
+@pytest.mark.parametrize(("asks_for", "seconds"), [("0", 5), ("", 60), ("soon", 60), ("3600", 3600)])
+def test_a_helpdesk_that_asks_for_no_pause_gets_a_short_one(subject: Subject, asks_for: str, seconds: int) -> None:
+    at = office(subject)
+    at.advise("zendesk", ASKS_LINK)
+    subject.desk.faults, subject.desk.retry_after = [Fault.TOO_OFTEN], asks_for
+    at.work()
+    (row,) = at.inbox.find(queue=QUEUE)
+    assert row.due - NOON == timedelta(seconds=seconds)
+
+
 def test_a_helpdesk_that_does_not_answer_is_left_alone_for_a_while_and_holds_up_nobody(subject: Subject) -> None:
     subject.desk.add("36")
     at = office(subject)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from writing import ARTICLE, KINDS, NOON, PERSON, PLAIN, Subject, imitated, ours
 from web.helpdesks.model import Kind
 from web.outgoing_errors import OutgoingError
 from web.write_back.talk import TalkError, TooOftenError
+from web.write_back.told import Line
 
 LATER = NOON + timedelta(hours=1)
 
@@ -55,6 +57,19 @@ def test_a_newer_advice_that_says_the_same_adds_no_note(subject: Subject) -> Non
     writer().write(telling(subject), subject.credentials)
     assert writer().write(telling(subject, when=LATER), subject.credentials) == "the last note says the same"
     assert len(ours(subject)) == 1
+
+
+def test_other_figures_in_the_same_advice_are_no_news(subject: Subject) -> None:
+    writer().write(telling(subject), subject.credentials)
+    again = replace(ARTICLE, lines=(Line("Ticket Advisor – Self-service. Article fit 0.7."), *ARTICLE.lines[1:]))
+    assert writer().write(telling(subject, again, when=LATER), subject.credentials) == "the last note says the same"
+
+
+def test_a_ticket_whose_id_leads_elsewhere_is_given_up_and_nothing_is_written(subject: Subject) -> None:
+    with pytest.raises(TalkError, match=r"lead elsewhere|/tickets/\.\.\.json was answered with 404") as told:
+        writer().write(telling(subject, ticket_id=".."), subject.credentials)
+    assert told.value.for_good
+    assert [one.path for one in subject.desk.asked if one.method != "GET"] == []
 
 
 def test_a_newer_advice_that_differs_adds_its_note_and_its_tags_replace_ours(subject: Subject) -> None:
@@ -195,7 +210,7 @@ def test_a_ticket_that_changes_between_reading_and_writing_is_read_again_where_t
 def _marker(subject: Subject) -> str:
     from writing import MARKERS
 
-    marker = MARKERS.marker("zendesk", "35", ARTICLE.content, when=NOON)
+    marker = MARKERS.marker("zendesk", "35", ARTICLE.gist, when=NOON)
     return MARKERS.written("zendesk", "35", marker)
 
 

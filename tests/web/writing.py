@@ -29,12 +29,19 @@ ARTICLE = Told(
     ),
     (ARTICLE_TAG,),
     helps=True,
+    gist="article",
 )
 PERSON = Told(
-    (Line("Ticket Advisor – A person, by phone. The customer asks for a call."),), (PERSON_TAG, SIGNAL_TAG), helps=True
+    (Line("Ticket Advisor – A person, by phone. The customer asks for a call."),),
+    (PERSON_TAG, SIGNAL_TAG),
+    helps=True,
+    gist="person",
 )
 PLAIN = Told(
-    (Line("Ticket Advisor – A person, by e-mail. Article fit 0.1; 0.4 was needed."),), (PERSON_TAG,), helps=False
+    (Line("Ticket Advisor – A person, by e-mail. Article fit 0.1; 0.4 was needed."),),
+    (PERSON_TAG,),
+    helps=False,
+    gist="plain",
 )
 
 

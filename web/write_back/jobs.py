@@ -32,6 +32,7 @@ from web.write_back.writer import Plan, Telling, Writer
 
 QUEUE = "write_back"
 MOST_SHOWN = 1000  # advices that wait
+LEAST_PAUSE = 5.0  # seconds that a helpdesk is left alone, though it asks for less
 USUAL_PAUSE = 60.0  # seconds that a helpdesk is left alone that says "too often" and no time
 UNWELL_PAUSE = 30.0  # seconds that one is left alone that does not answer
 
@@ -182,7 +183,7 @@ class WriteBack:
 
     def _leave_alone(self, job: Job, seconds: float) -> datetime:
         """Ask the helpdesk of a job nothing for a while, so that it holds up no others; gives until when."""
-        until = self._now() + timedelta(seconds=seconds)
+        until = self._now() + timedelta(seconds=max(seconds, LEAST_PAUSE))
         source = json.loads(job.payload)["source"]
         self._paused[source] = max(until, self._paused.get(source, until))
         return self._paused[source]

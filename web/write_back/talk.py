@@ -65,6 +65,8 @@ class Talk:
 
     def _ask_one(self, call: Call, before: Answer | None) -> Answer:
         call = filled(call, before)
+        if ".." in call.path.partition("?")[0].split("/"):
+            raise TalkError(f"this would lead elsewhere than to a ticket: {call.path}", for_good=True)
         body = None if call.body is None else json.dumps(call.body, ensure_ascii=False).encode("utf-8", "replace")
         headers = {**self._authorised, **call.headers}
         if body is not None:

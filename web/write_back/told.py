@@ -42,6 +42,7 @@ class Told:
     lines: tuple[Line, ...]
     tags: tuple[str, ...]
     helps: bool  # whether it is worth a note where there is none yet
+    gist: str  # by which two notes are compared: figures and quotes that changed are no news
 
     def text(self, marker: str) -> str:
         """The note as plain text, by the marker at its end known again."""
@@ -51,19 +52,16 @@ class Told:
         """The note as HTML that every helpdesk lets through."""
         return "".join(f"<p>{_linked(line)}</p>" for line in self.lines) + f"<p>{escape(marker)}</p>"
 
-    @property
-    def content(self) -> str:
-        """What the note says, by which two of them are compared."""
-        return "\n".join([*map(_plain, self.lines), *self.tags])
-
 
 def told_of(given: Recommendation, *, source: str, address: str) -> Told:
     """What to tell of an advice for a ticket of a source; `address`: of the pages, empty where it is not known."""
-    lines = [_advice_line(given), *_article_lines(given)]
+    articles = list(_article_lines(given))
+    lines, tags = [_advice_line(given), *articles], tuple(_tags(given))
+    gist = "\n".join([headline(given), given.reasons[0].code, *map(_plain, articles), *given.unmet, *tags])
     if address:
         receipt = f"{address.rstrip('/')}/receipts/{_piece(source)}/{_piece(given.ticket_id)}"
         lines.append(Line("Why, in full", receipt))
-    return Told(tuple(lines), tuple(_tags(given)), helps(given))
+    return Told(tuple(lines), tags, helps(given), gist)
 
 
 def helps(given: Recommendation) -> bool:

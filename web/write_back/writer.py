@@ -101,7 +101,7 @@ class Writer:
 
     def _marker(self, telling: Telling) -> Marker:
         source, id = telling.hook.name, telling.ticket_id
-        return self._markers.marker(source, id, telling.told.content, when=telling.when)
+        return self._markers.marker(source, id, telling.told.gist, when=telling.when)
 
     def _standing(self, telling: Telling, known: Written) -> Standing:
         ours = self._marker(telling)
