@@ -66,6 +66,7 @@ Check = Callable[[], Told]
 def checks(desk: Desk, inbox: Inbox) -> dict[str, Check]:
     """All parts of a desk, by name."""
     settings, records = desk.settings, desk.records
+    told = Subscribers.open(settings)
     return {
         "records": lambda: writable(settings.records),
         "knowledge": lambda: knowledge(settings),
@@ -73,7 +74,7 @@ def checks(desk: Desk, inbox: Inbox) -> dict[str, Check]:
         "experience": lambda: experience(settings, records, trouble=desk.running.trouble),
         "promise": lambda: promise(records.promises.in_force(), desk.experience),
         "inbox": lambda: jobs(inbox, now=datetime.now(UTC)),
-        "subscribers": lambda: subscribers(Subscribers.open(settings), now=datetime.now(UTC)),
+        "subscribers": lambda: subscribers(told, now=datetime.now(UTC)),
         "disk": lambda: disk(settings.home),
     }
 
