@@ -22,15 +22,18 @@ from web.desk import Desk
 from web.events_out.events import EventType
 from web.events_out.pump import AT_ONCE, QUEUE, Pump
 from web.events_out.replay import hurry, replay, replay_set_aside, standings
-from web.events_out.signing import key_of, signed
+from web.events_out.signing import key_of, new_secret, signed
 from web.events_out.store import STORE
 from web.events_out.subscribers import Subscriber, Subscribers
 from web.events_out.tables import open_file
 from web.health_checks import Condition, subscribers
+from web.helpdesks.model import Kind
+from web.hooks import Hooks
 from web.inbox import Inbox
-from web.inbox_jobs import State
+from web.inbox_jobs import DELIVERIES, State
 from web.outgoing import Answer
 from web.outgoing_errors import NoAnswerError, RefusedError
+from web.taking import TEST, Taking
 
 WEDNESDAY = TUESDAY + timedelta(days=1)
 DAY = timedelta(days=1)
@@ -473,6 +476,25 @@ def test_what_was_erased_while_it_waited_is_not_told(company: Company) -> None:
     company.tell()
     assert company.receiver.came == []
     assert company.counts() == {State.DONE: 1}
+
+
+def test_the_sample_of_hooks_test_is_told_to_nobody(company: Company) -> None:
+    company.add()
+    hooks = Hooks.open(company.desk.settings)
+    hooks.add("desk", Kind.STANDARD, secret=new_secret(), now=company.at)
+    taking = Taking(company.desk, hooks, company.inbox, now=lambda: company.at)
+    body = b'{"type": "ticket.created", "data": {"id": "%s", "body": "Please call me.", "customer": {"id": "C-1"}}}'
+    for id, headers in (("test-1", {TEST: "1"}), ("real", {})):
+        said = body % id.encode()
+        company.inbox.add(queue=DELIVERIES, key=id, group=f"desk {id}", payload=said, headers=headers, now=company.at)
+        job = company.inbox.take(DELIVERIES, worker="w", now=company.at)
+        assert job is not None
+        taking.work(job)
+    company.tell()
+    assert sorted((one["type"], one["data"].get("ticket_id")) for one in company.receiver.told) == [  # type: ignore[attr-defined]
+        ("advice.created", "real"),
+        ("wish.recorded", None),
+    ]
 
 
 def test_a_removed_subscriber_is_told_nothing_more(company: Company) -> None:

@@ -34,6 +34,13 @@ def open_file(path: Path) -> RecordsFile:
     return file
 
 
+def leave_out(tables: sqlite_utils.Database, source: str, ticket_id: str) -> None:
+    """Tell nobody what was noted of a ticket and waits, inside the transaction that noted it."""
+    if tables.table("events_out").exists():
+        sql = "delete from events_out where source = ? and ticket_id = ? and taken is null"
+        tables.execute(sql, [source, ticket_id])
+
+
 @migrations()
 def subscribers_and_what_they_are_told(tables: sqlite_utils.Database) -> None:
     """Who is told of what, and a note of each event for each of them; the words stand in the records alone.
