@@ -246,6 +246,13 @@ def test_a_byte_now_and_then_does_not_keep_us_longer_than_agreed_in_all(head: by
     assert 0.5 < time.monotonic() - begun < 1.5
 
 
+def test_the_time_in_all_cuts_off_a_longer_wait_for_the_next_byte() -> None:
+    begun, patience = time.monotonic(), Patience(connect=1.0, read=5.0, total=0.3)
+    with saying(b"", pause=3.0) as server, pytest.raises(NoAnswerError, match="did not answer in time"):
+        outgoing("127.0.0.1", patience=patience).send("GET", f"http://127.0.0.1:{server.port}/")
+    assert time.monotonic() - begun < 1.5
+
+
 def test_a_resolver_that_hangs_is_left_behind() -> None:
     hangs = threading.Event()
 
