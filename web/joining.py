@@ -33,7 +33,7 @@ def joined(records: Records, came: TicketCame, *, masked: bool) -> Ticket | None
     ticket = came.ticket
     known = records.thread(ticket.source, ticket.id)
     if not known or (came.whole and len(_messages(ticket)) >= len(known)):
-        return ticket
+        return ticket if not known or ticket.created_at is not None else _when_it_came(records, ticket)
     new = [message for message in _messages(ticket) if not _is_known(message, known, masked=masked)]
     if not new:
         return None
@@ -41,6 +41,11 @@ def joined(records: Records, came: TicketCame, *, masked: bool) -> Ticket | None
     if all(message.at is not None for message in thread):
         thread.sort(key=lambda message: message.at or EARLIEST)
     return replace(_with_facts(records, ticket), body="", messages=tuple(thread))
+
+
+def _when_it_came(records: Records, ticket: Ticket) -> Ticket:
+    """The ticket with the time at which it came first, so that it is the same ticket when it is sent again."""
+    return replace(ticket, created_at=_with_facts(records, ticket).created_at)
 
 
 def _messages(ticket: Ticket) -> list[Message]:

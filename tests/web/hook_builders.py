@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from web_builders import recording_desk, web_app
 from werkzeug.test import TestResponse
 
+from advisor.records.tables import OF_TICKET
 from web.crew import Crew
 from web.desk import Desk
 from web.helpdesks import HELPDESKS
@@ -62,6 +63,13 @@ class HookedApp:
         found = self.inbox.find_key(DELIVERIES, f"standard {id}")
         assert found is not None
         return found
+
+    def emptied(self) -> HookedApp:
+        """The same as if nothing had come yet."""
+        with self.inbox.file.writing() as tables:
+            for table in (*OF_TICKET, "customers", "accounts", "filed", "filed_changes", "inbox", "queue_text"):
+                tables.execute(f"delete from {table}")
+        return self
 
     def jobs(self) -> list[Kept]:
         return self.inbox.find(queue=DELIVERIES)
