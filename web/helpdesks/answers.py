@@ -26,3 +26,9 @@ def reviews_of(tags: Iterable[str]) -> OverrideReason | None:
 def is_ours(tag: str) -> bool:
     """Whether a tag is ours or an answer to us, and says nothing of the ticket itself."""
     return tag.casefold().startswith(PREFIX)
+
+
+def only_ours(before: Iterable[str], now: Iterable[str]) -> bool:
+    """Whether tags that we write ourselves are all that changed."""
+    other = set(before) ^ set(now)
+    return bool(other) and all(is_ours(tag) and reviews_of([tag]) is None for tag in other)

@@ -1,8 +1,8 @@
 """Chatwoot: every message comes by itself, with its conversation; changes of a conversation come with what changed.
 
 Documented, or read in its public code: the events, the shapes of message and conversation, `changed_attributes`, the
-numbers of the types of messages. From memory: the event `conversation_deleted`, and where a satisfaction survey's
-answer stands (`content_attributes.submitted_values.csat_survey_response`).
+numbers of the types of messages. From memory: the event `conversation_deleted`, what changed labels are called, and
+where a satisfaction survey's answer stands (`content_attributes.submitted_values.csat_survey_response`).
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ import msgspec
 
 from advisor.types import OutcomeKind, Ticket
 from web.helpdesks.agents_text import AGENTS
+from web.helpdesks.answers import only_ours
 from web.helpdesks.building import agent_wrote, changed, customer_wrote, mapped, reopened
 from web.helpdesks.chatwoot_api import authorised, found, note, read, read_on, tag, untag
 from web.helpdesks.chatwoot_pull import pull, pulled
 from web.helpdesks.chatwoot_ticket import conversation_of, message_of, not_taken
 from web.helpdesks.model import Delivery, Event, Hook, NotForUs, Signing, TicketDeleted
-from web.helpdesks.reading import Part, PayloadError, payload_of
+from web.helpdesks.reading import Part, PayloadError, named_by, payload_of
 
 __all__ = [
     "SET_UP",
@@ -46,15 +47,16 @@ SIGNING = Signing(
     time_header="x-chatwoot-timestamp",
     secret_is_theirs=True,
 )
+LABELS = frozenset({"label_list", "labels", "cached_label_list"})  # of what changed
 SET_UP = (
     """\
 1. Settings > Integrations > Webhooks > Add new webhook. Address: {address}
    Tick: Conversation Status Changed, Conversation Updated, Message created, Message updated.
-   Recent versions show a secret with the webhook: give it to this program as the secret of the hook (now {secret}).
+   Recent versions show a secret with the webhook: give it to this program as the secret of the hook {secret}.
    Versions that sign nothing cannot be taken: update first.
-2. To write back, make an agent for this program, take the access token of its profile, and set for the hook: `address`
-   (where Chatwoot runs), `user` (the agent's id or e-mail: what it does is not read) and the option `account` (the
-   number in the address of every page, /app/accounts/1).
+2. To write back and to pull, make an agent for this program (what it does is not read) and take the access token of its
+   profile; the account is the number in the address of every page, /app/accounts/1:
+     advisor hooks credentials NAME --address https://chat.acme.example --user 7 --option account=1 --token FILE
 3. There is no template to paste: what you know of customers is found by its path, for example in settings.toml
      [map.NAME] licences = "conversation.meta.sender.custom_attributes.seats"
 4. Chatwoot tries each delivery once: let `advisor pull` fetch what was missed. It tells of no deletion.
@@ -71,8 +73,7 @@ def delivery_id(delivery: Delivery) -> str | None:
         at = payload.known("updated_at", "created_at", "timestamp")
     except PayloadError:
         return None
-    about = payload.known("status") or "" if kind.startswith("conversation") else ""
-    return f"{kind[:80]}:{id}:{at or ''}:{about[:40]}"
+    return named_by(kind, id, at, payload.known("status") if kind.startswith("conversation") else None)
 
 
 def parse(hook: Hook, delivery: Delivery) -> Sequence[Event]:
@@ -138,8 +139,19 @@ def _message_updated(hook: Hook, payload: Part) -> Event:
 
 
 def _updated(hook: Hook, payload: Part) -> Event:
+    if _is_own_label(payload):
+        return NotForUs("our own labels")
     ticket = _conversation(hook, payload, payload)
     return changed(ticket, tags=ticket.tags, outcome=_outcome(payload))
+
+
+def _is_own_label(payload: Part) -> bool:
+    """Whether it is the labels alone that changed, and only ours of them; who did it is not said."""
+    changes = payload.parts("changed_attributes")
+    labels = [one.part(name) for one in changes for name in one.came if name in LABELS]
+    if len(labels) != sum(len(one.came) for one in changes):
+        return False
+    return any(only_ours(one.texts("previous_value") or (), one.texts("current_value") or ()) for one in labels)
 
 
 def _outcome(payload: Part) -> OutcomeKind | None:

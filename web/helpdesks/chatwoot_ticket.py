@@ -85,6 +85,7 @@ def message_of(part: Part, customer: Customer) -> Said:
     author = None if own else sender.known("name", "email")
     by = Sender.CUSTOMER if incoming else Sender.AGENT
     at = part.time("created_at")
+    at = at.replace(microsecond=0) if at is not None else None  # webhooks tell more digits than the API
     return Said(Message(sender=by, body=part.text("content"), author=author, at=at), incoming)
 
 

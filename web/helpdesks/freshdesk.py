@@ -34,7 +34,13 @@ __all__ = [
 PAGE = 100  # conversations; the most that are given at once
 MOST_PAGES = 20
 
-SET_UP = steps("Admin > Workflows > Automations, tabs Ticket Creation and Ticket Updates") + AGENTS
+SET_UP = steps("Admin > Workflows > Automations, tabs Ticket Creation and Ticket Updates") + (
+    """\
+To write back, take the API key of an agent of its own (profile settings), whose changes the rules leave out:
+     advisor hooks credentials NAME --address https://acme.freshdesk.com --user bot@acme.example --token FILE
+4. """
+    + AGENTS
+)
 
 
 def note(hook: Hook, ticket_id: str, text: str, *, html: str, known: Written | None = None) -> Call:

@@ -7,7 +7,6 @@ memory: the names under `freshdesk_webhook` and `freshservice_webhook` in the si
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
@@ -29,7 +28,7 @@ from web.helpdesks.building import (
     timed,
 )
 from web.helpdesks.model import Delivery, Event, Hook, NotForUs, Signing, TicketDeleted
-from web.helpdesks.reading import Part, PayloadError, payload_of
+from web.helpdesks.reading import Part, PayloadError, digest_of, named_by, payload_of
 
 SIGNING = Signing(header="x-advisor-secret", digest="")
 EVENT = "x-advisor-event"
@@ -55,8 +54,8 @@ def delivery_id(delivery: Delivery) -> str | None:
     except PayloadError:
         return None
     at = part.known("ticket_updated_at", "updated_at", "ticket_modified_on")
-    digest = hashlib.sha256(delivery.body).hexdigest()[:16]
-    return f"{id}:{_event(delivery, part)[:80]}:{at or delivery.at.date().isoformat()}:{digest}"
+    when = at or delivery.at.date().isoformat()
+    return named_by(id, _event(delivery, part), when, digest_of(delivery.body))
 
 
 def parse(hook: Hook, delivery: Delivery) -> Sequence[Event]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 STEPS = """\
-1. {place}: make the rules below, each with the action "Trigger webhook".
+1. {place}:
+   make the rules below, each with the action "Trigger webhook".
      Request type POST, URL: {address}
      Custom headers, one a line:
        x-advisor-secret: {secret}

@@ -26,7 +26,7 @@ from web.helpdesks.building import (
     named,
 )
 from web.helpdesks.model import Clock, Delivery, Encoding, Event, Hook, NotForUs, Signing, TicketDeleted
-from web.helpdesks.reading import Part, PayloadError, payload_of
+from web.helpdesks.reading import Part, PayloadError, named_by, payload_of
 
 SIGNING = Signing(
     header="x-front-signature",
@@ -48,8 +48,8 @@ WAYS: Mapping[str, Channel] = {
 SET_UP = (
     """\
 1. Settings > Developers > your app (make one) > Features > Add feature > Application webhooks. URL: {address}
-   Front signs with the app's signing key (Basic information): give it to this program as the secret of the hook (now
-   {secret}) before you save, for Front tries the address at once.
+   Front signs with the app's signing key (Basic information): give it to this program as the secret of the hook
+   {secret} before you save, for Front tries the address at once.
 2. Choose the events: message received, message sent, conversation archived, reopened, deleted, tag added, tag removed,
    assignee changed.
 3. """
@@ -64,7 +64,7 @@ def delivery_id(delivery: Delivery) -> str | None:
         id = _event(payload).known("id")
     except PayloadError:
         return None
-    return f"{payload.known('type') or ''}:{id}"[:300] if id else None
+    return named_by(payload.known("type"), id) if id else None
 
 
 def parse(hook: Hook, delivery: Delivery) -> Sequence[Event]:

@@ -6,7 +6,6 @@ the variables of tickets and messages.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -28,7 +27,7 @@ from web.helpdesks.building import (
     timed,
 )
 from web.helpdesks.model import Delivery, Event, Hook, NotForUs, Signing, TicketDeleted
-from web.helpdesks.reading import Part, PayloadError, payload_of
+from web.helpdesks.reading import Part, PayloadError, digest_of, named_by, payload_of
 
 SIGNING = Signing(header="x-advisor-secret", digest="")
 EVENT = "x-advisor-event"
@@ -60,8 +59,8 @@ def delivery_id(delivery: Delivery) -> str | None:
         id, message = _of(payload).id("id"), _newest(payload).known("id")
     except PayloadError:
         return None
-    digest = hashlib.sha256(delivery.body).hexdigest()[:16]
-    return f"{_kind(delivery, payload)[:80]}:{id}:{message or f'{delivery.at.date().isoformat()}:{digest}'}"
+    otherwise = f"{delivery.at.date().isoformat()}:{digest_of(delivery.body)}"
+    return named_by(_kind(delivery, payload), id, message or otherwise)
 
 
 def parse(hook: Hook, delivery: Delivery) -> Sequence[Event]:

@@ -27,7 +27,7 @@ from web.helpdesks.building import (
     new_ticket,
 )
 from web.helpdesks.model import Delivery, Encoding, Event, Hook, NotForUs, Signing, TicketDeleted
-from web.helpdesks.reading import Part, PayloadError, payload_of
+from web.helpdesks.reading import Part, PayloadError, named_by, payload_of
 
 SIGNING = Signing(header="x-helpscout-signature", digest="sha1", encoding=Encoding.BASE64)
 EVENT = "x-helpscout-event"
@@ -50,7 +50,7 @@ def delivery_id(delivery: Delivery) -> str | None:
         payload = payload_of(delivery.body)
         at = payload.known("userUpdatedAt", "modifiedAt", "updatedAt", "createdAt")
         newest = max((thread.known("id") or "" for thread in _threads(payload)), default="")
-        return f"{delivery.headers.get(EVENT, '')[:80]}:{payload.id('id')}:{at or ''}:{newest}"
+        return named_by(delivery.headers.get(EVENT), payload.id("id"), at, newest)
     except PayloadError:
         return None
 

@@ -7,7 +7,6 @@ From memory: that `ticket.deletion` tells deletions, and that a try again repeat
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -27,7 +26,7 @@ from web.helpdesks.model import (
     TicketCame,
     TicketDeleted,
 )
-from web.helpdesks.reading import Part, PayloadError, listed_in
+from web.helpdesks.reading import Part, PayloadError, digest_of, listed_in
 
 SIGNING = Signing(
     header="x-hubspot-signature-v3",
@@ -40,7 +39,7 @@ SIGNING = Signing(
 TICKETS = "0-5"  # the type of objects that tickets are
 SET_UP = """\
 1. Developer account > your app (make a private one) > Webhooks. Target URL: {address}
-   HubSpot signs with the app's client secret (Auth): give it to this program as the secret of the hook (now {secret}).
+   HubSpot signs with the app's client secret (Auth): give it to this program as the secret of the hook {secret}.
    The target must be exactly the address that this program is reached by, for the address is signed, too.
 2. Subscribe to: ticket.creation, ticket.deletion, and ticket.propertyChange for subject, content, hs_pipeline_stage,
    hs_ticket_priority and hubspot_owner_id.
@@ -56,7 +55,7 @@ def delivery_id(delivery: Delivery) -> str | None:
         ids = [f"{part.id('eventId')}:{part.known('subscriptionType')}" for part in listed_in(delivery.body)]
     except PayloadError:
         return None
-    return hashlib.sha256("\n".join(ids).encode("utf-8", "replace")).hexdigest()[:32] if ids else None
+    return digest_of("\n".join(ids).encode()) if ids else None
 
 
 def parse(hook: Hook, delivery: Delivery) -> Sequence[Event]:

@@ -15,6 +15,7 @@ import msgspec
 
 from advisor.types import Channel, Customer, Message, OutcomeKind, Sender, Ticket
 from web.helpdesks.agents_text import AGENTS
+from web.helpdesks.answers import only_ours
 from web.helpdesks.building import (
     SOLVED,
     agent_wrote,
@@ -28,7 +29,7 @@ from web.helpdesks.building import (
 )
 from web.helpdesks.intercom_api import authorised, found, note, read, read_on, tag, tags_of, untag
 from web.helpdesks.model import Delivery, Event, Hook, NotForUs, Signing, TicketDeleted
-from web.helpdesks.reading import Part, PayloadError, payload_of
+from web.helpdesks.reading import Part, PayloadError, named_by, payload_of
 
 __all__ = [
     "SET_UP",
@@ -52,13 +53,14 @@ SET_UP = (
     """\
 1. Developer Hub > your app (make a private one) > Webhooks. Endpoint: {address}
    Intercom signs with the app's client secret (Basic information): give it to this program as the secret of the hook
-   (now it has {secret}).
+   {secret}.
 2. Subscribe to these topics:
      conversation.user.created    conversation.user.replied     conversation.admin.replied
      conversation.admin.assigned  conversation.admin.closed     conversation.admin.opened
      conversation.rating.added    conversation_part.tag.created conversation.deleted
-3. To write back, the app needs the permissions to read and write conversations and tags; `user` of the hook is the id
-   of the teammate that it writes as, and nothing that this teammate does is read.
+3. To write back, the app needs the permissions to read and write conversations and tags, and a teammate of its own,
+   whose id it writes as; nothing that this teammate does is read:
+     advisor hooks credentials NAME --address https://api.intercom.io --user 814860 --token FILE
 4. There is no template to paste: what you know of customers is found by its path, for example in settings.toml
      [map.NAME] plan = "data.item.custom_attributes.plan"
 5. """
@@ -69,9 +71,10 @@ SET_UP = (
 def delivery_id(delivery: Delivery) -> str | None:
     """The notification's own id; it stays the same when Intercom tries again."""
     try:
-        return payload_of(delivery.body).known("id")
+        id = payload_of(delivery.body).known("id")
     except PayloadError:
         return None
+    return named_by(id) if id else None
 
 
 def parse(hook: Hook, delivery: Delivery) -> Sequence[Event]:
@@ -183,6 +186,12 @@ def _changed(hook: Hook, payload: Part, item: Part) -> list[Event]:
     return [changed(ticket, tags=ticket.tags)]
 
 
+def _tagged(hook: Hook, payload: Part, item: Part) -> list[Event]:
+    """Tags that we put on ourselves say nothing new."""
+    ticket, added = _ticket(hook, payload, item), tags_of(item, "tags_added")
+    return [NotForUs("our own tags") if only_ours((), added) else changed(ticket, tags=ticket.tags)]
+
+
 def _reopened(hook: Hook, payload: Part, item: Part) -> list[Event]:
     ticket = _ticket(hook, payload, item)
     return [changed(ticket, tags=ticket.tags, outcome=OutcomeKind.CONTRADICTED)]
@@ -202,7 +211,7 @@ _TAKEN: Mapping[str, Callable[[Hook, Part, Part], list[Event]]] = {
     "conversation.admin.unsnoozed": _changed,
     "conversation.admin.opened": _reopened,
     "conversation.rating.added": _changed,
-    "conversation_part.tag.created": _changed,
+    "conversation_part.tag.created": _tagged,
     "conversation.deleted": _deleted,
 }
 _IGNORED: Mapping[str, str] = {

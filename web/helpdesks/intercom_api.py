@@ -52,9 +52,9 @@ def authorised(hook: Hook, credentials: str) -> dict[str, str]:
     return {"authorization": f"Bearer {credentials}"}
 
 
-def tags_of(item: Part) -> tuple[str, ...]:
-    """The names of a conversation's tags."""
-    return tuple(name for one in item.part("tags").parts("tags") if (name := one.known("name")))
+def tags_of(item: Part, where: str = "tags") -> tuple[str, ...]:
+    """The names of a conversation's tags, or of those that were just added."""
+    return tuple(name for one in item.part(where).parts("tags") if (name := one.known("name")))
 
 
 def _tagging(hook: Hook, ticket_id: str, name: str) -> tuple[Call, Call]:

@@ -25,7 +25,7 @@ from web.helpdesks.building import (
     reopened,
 )
 from web.helpdesks.model import Delivery, Event, Hook, NotForUs, Signing, TicketDeleted
-from web.helpdesks.reading import Part, PayloadError, payload_of, written_out
+from web.helpdesks.reading import Part, PayloadError, named_by, payload_of, written_out
 
 SIGNING = Signing(header="x-hub-signature", prefix="sha256=", id_header="x-atlassian-webhook-identifier")
 MOST_NODES = 20_000  # of a formatted text
@@ -49,7 +49,7 @@ def delivery_id(delivery: Delivery) -> str | None:
         about = payload.part("comment").known("id") or payload.part("issue").id("id", "key")
     except PayloadError:
         return None
-    return f"{(payload.known('webhookEvent') or '')[:80]}:{about}:{payload.known('timestamp') or ''}"
+    return named_by(payload.known("webhookEvent"), about, payload.known("timestamp"))
 
 
 def parse(hook: Hook, delivery: Delivery) -> Sequence[Event]:

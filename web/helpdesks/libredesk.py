@@ -5,7 +5,6 @@ Read in its public code: the signature and the frame. From memory: the fields of
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -27,7 +26,7 @@ from web.helpdesks.building import (
     reopened,
 )
 from web.helpdesks.model import Delivery, Event, Hook, NotForUs, Signing, TicketCame, TicketDeleted
-from web.helpdesks.reading import Part, PayloadError, payload_of
+from web.helpdesks.reading import Part, PayloadError, digest_of, named_by, payload_of
 
 SIGNING = Signing(header="x-libredesk-signature", prefix="sha256=")
 WAYS: Mapping[str, Channel] = {"livechat": Channel.CHAT}
@@ -51,8 +50,7 @@ def delivery_id(delivery: Delivery) -> str | None:
         about = inner.id("uuid", "conversation_uuid", "id")
     except PayloadError:
         return None
-    digest = hashlib.sha256(delivery.body).hexdigest()[:16]
-    return f"{(payload.known('event') or '')[:80]}:{about}:{payload.known('timestamp') or ''}:{digest}"
+    return named_by(payload.known("event"), about, payload.known("timestamp"), digest_of(delivery.body))
 
 
 def parse(hook: Hook, delivery: Delivery) -> Sequence[Event]:

@@ -6,6 +6,7 @@ flag) counts as not known where it cannot be read, so that no ticket is lost for
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import re
@@ -20,6 +21,7 @@ from advisor.errors import AdvisorError
 from advisor.wire.errors import shown
 
 LONGEST_ID = 200  # characters
+LONGEST_PART = 80  # characters
 LARGEST_COUNT = 1_000_000_000
 YEARS = (1970, 2199)
 MILLISECONDS_FROM = 1e11  # a number of this size or more counts milliseconds: as seconds it would be the year 5138
@@ -183,6 +185,18 @@ def written_out(came: object) -> str:
 
 def _whole(came: int) -> str:
     return str(came) if came.bit_length() <= 512 else ""  # longer ones are no ids, and Python refuses to write them
+
+
+def named_by(*parts: str | None) -> str:
+    """What a delivery is known by, of its parts; long ones by their digest."""
+    return ":".join(
+        part if len(part) <= LONGEST_PART else digest_of(part.encode()) for part in (p or "" for p in parts)
+    )
+
+
+def digest_of(body: bytes) -> str:
+    """What stands for a text or a body in a name."""
+    return hashlib.sha256(body).hexdigest()[:32]
 
 
 def plain(came: object) -> str | None:

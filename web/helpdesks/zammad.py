@@ -7,7 +7,6 @@ ticket being 1.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -17,7 +16,7 @@ from advisor.types import Message, OutcomeKind, Sender, Ticket
 from web.helpdesks.agents_text import AGENTS
 from web.helpdesks.building import agent_wrote, changed, customer_wrote, is_own, mapped, new_ticket
 from web.helpdesks.model import Delivery, Event, Hook, NotForUs, Signing, TicketDeleted
-from web.helpdesks.reading import Part, PayloadError, payload_of
+from web.helpdesks.reading import Part, PayloadError, digest_of, named_by, payload_of
 from web.helpdesks.zammad_api import authorised, found, note, read, read_on, tag, untag
 from web.helpdesks.zammad_pull import pull, pulled
 from web.helpdesks.zammad_ticket import message_of, not_taken, ticket_of
@@ -64,8 +63,9 @@ SET_UP = (
     + TEMPLATE
     + """\
    and a third with "ticket.reopened" as its event, for a state that changes from closed to open.
-4. To write back, make an access token (profile > Token Access) with the permission ticket.agent for a user of its own;
-   `user` of the hook is that user's e-mail.
+4. To write back and to pull, make an access token (profile > Token Access) with the permission ticket.agent for a user
+   of its own, whose changes are not read:
+     advisor hooks credentials NAME --address https://acme.zammad.com --user bot@acme.example --token FILE
 5. """
     + AGENTS
 )
@@ -80,7 +80,7 @@ def delivery_id(delivery: Delivery) -> str | None:
         about = article.known("id") or f"{ticket.id('id')}:{ticket.known('updated_at') or ''}"
     except PayloadError:
         return None
-    return f"{kind[:80]}:{about}:{hashlib.sha256(delivery.body).hexdigest()[:16]}"
+    return named_by(kind, about, digest_of(delivery.body))
 
 
 def parse(hook: Hook, delivery: Delivery) -> Sequence[Event]:

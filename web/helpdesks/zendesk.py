@@ -76,7 +76,7 @@ SET_UP = (
 1. Admin Center > Apps and integrations > Webhooks > Create webhook > Trigger or automation.
    Endpoint: {address}
    Method POST, format JSON, no authentication. Zendesk makes the signing secret: open the webhook, choose "Reveal
-   secret", and give it to this program as the secret of the hook (now it has {secret}).
+   secret", and give it to this program as the secret of the hook {secret}.
 2. Admin Center > Objects and rules > Triggers: make these triggers with the action "Notify active webhook", and paste
    the template below into each; only its first line differs:
      ticket.created     Ticket is Created
@@ -93,7 +93,9 @@ SET_UP = (
      "seats": "{{ticket.organization.custom_fields.seats}}"
    and then into settings.toml: [map.NAME] licences = "ticket.organization.seats".
 4. Deleted tickets: `advisor pull` sees them; or make a second webhook that subscribes to Zendesk's own ticket events.
-5. """
+5. To write back and to pull, make an API token (Apps and integrations > APIs), and say whose it is:
+     advisor hooks credentials NAME --address https://acme.zendesk.com --user bot@acme.example --token FILE
+6. """
     + AGENTS
 )
 

@@ -95,6 +95,17 @@ def test_a_conversation_that_is_opened_again_contradicts() -> None:
     assert found == replace(expected, status="resolved", solved_at=at("2026-03-01T09:30:00"))
 
 
+def test_our_own_labels_are_not_for_us_and_agents_are() -> None:
+    payload = sample("chatwoot_status") | {"event": "conversation_updated"}
+    labels = {"previous_value": ["login"], "current_value": ["login", "advisor_person"]}
+    payload["changed_attributes"] = [{"label_list": labels}]
+    assert event(HOOK, payload) == NotForUs("our own labels")
+    labels["current_value"].append("advisor_wants_person")
+    assert isinstance(event(HOOK, payload), TicketChanged)
+    payload["changed_attributes"] = [{"label_list": {"current_value": ["advisor_x"]}, "assignee_id": {}}]
+    assert isinstance(event(HOOK, payload), TicketChanged)
+
+
 def test_a_message_is_known_by_event_and_id_for_every_try_has_a_new_delivery_id() -> None:
     first = delivery_id(HOOK, message(), {"x-chatwoot-delivery": "a"})
     assert first == "message_created:654:2026-03-01T09:30:00.000Z:"

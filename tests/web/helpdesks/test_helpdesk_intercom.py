@@ -95,6 +95,14 @@ def test_states_ratings_and_deletions() -> None:
     assert event(HOOK, gone) == TicketDeleted("intercom", "215468")
 
 
+def test_our_own_tags_are_not_for_us_and_agents_are() -> None:
+    payload = sample("intercom_created") | {"topic": "conversation_part.tag.created"}
+    payload["data"]["item"]["tags_added"] = {"tags": [{"name": "advisor_person"}]}
+    assert event(HOOK, payload) == NotForUs("our own tags")
+    payload["data"]["item"]["tags_added"]["tags"].append({"name": "advisor_wrong_topic"})
+    assert isinstance(event(HOOK, payload), TicketChanged)
+
+
 @pytest.mark.parametrize(
     ("topic", "reason"),
     [

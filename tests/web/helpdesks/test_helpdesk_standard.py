@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -127,6 +128,31 @@ def test_a_delivery_is_known_by_a_header_or_by_what_it_says(kind: Kind) -> None:
     assert delivery_id(a_hook(kind), b"no json", headers) is None
 
 
+TEMPLATE = re.compile(r"^ *(\{\"(?:event|ticket)\".*?\}\}\}?)$", re.MULTILINE | re.DOTALL)
+PLACEHOLDER = re.compile(r"\{\{([\w.]+)\}\}|#\{([\w.]+)\}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "headers"),
+    [
+        (Kind.ZENDESK, {}),
+        (Kind.FRESHDESK, {"x-advisor-event": "ticket.created"}),
+        (Kind.ZAMMAD, {}),
+        (Kind.GORGIAS, {"x-advisor-event": "ticket-created"}),
+    ],
+)
+def test_the_template_to_paste_is_json_that_is_read(kind: Kind, headers: dict[str, str]) -> None:
+    (template,) = TEMPLATE.findall(set_up(kind, address="a", secret="s"))
+    filled = PLACEHOLDER.sub(lambda match: f"<{match[1] or match[2]}>", template)
+    found = event(a_hook(kind), filled.encode(), headers)
+    assert isinstance(found, TicketCame | TicketChanged)
+    if isinstance(found, TicketCame):
+        assert found.ticket.id == "<ticket.id>"
+        assert "<ticket." in found.ticket.subject
+        assert found.ticket.body in {"<ticket.description>", "<message.body_text>"}
+        assert (found.ticket.customer.name or "").startswith("<ticket.")
+
+
 def test_agents_tags_become_the_reason_of_an_override() -> None:
     assert reviews_of(["login", "advisor_wrong_article"]) is OverrideReason.ARTICLE_DOES_NOT_ANSWER
     assert reviews_of(["Advisor-Wrong-Topic"]) is OverrideReason.WRONG_TOPIC
@@ -206,7 +232,7 @@ def test_an_address_is_found_in_what_mail_programs_write() -> None:
 def test_json_of_templates_is_read_and_what_is_none_is_refused() -> None:
     assert decoded(b'{"a": "one\ntwo"}') == {"a": "one\ntwo"}
     assert decoded(b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
-    assert payload_of(b'{"a": "\\ud83d\\u0000"}').text("a") == "\ufffd\ufffd"
+    assert payload_of(rb'{"a": "\ud83d\u0000"}').text("a") == "\ufffd\ufffd"
     with pytest.raises(PayloadError, match="must be JSON in UTF-8"):
         decoded(b'{"a": NaN}')
     with pytest.raises(PayloadError, match=r"^a delivery must be a JSON object, was: a list$"):

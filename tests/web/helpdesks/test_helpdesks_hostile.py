@@ -186,7 +186,7 @@ def test_a_mail_of_two_megabytes_is_taken_whole(kind: Kind) -> None:
 
 @pytest.mark.slow
 @given(data=st.data())
-@settings(max_examples=20_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_odd_values_in_many_places_at_length(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(NAMES))
     payload = sample(name)
