@@ -66,7 +66,7 @@ TEMPLATE = """\
 # allowed_hosts = []       # hosts inside your own network that may be written to, such as ["zammad.internal"]
 # pull_minutes = 0         # how often advisor serve asks for what webhooks have missed; 0 = never
 # [map.zendesk]            # of the hook zendesk: our fields, and where they stand in what it sends
-# licences = "ticket.organization.custom_fields.seats"
+# licences = "ticket.organization.seats"
 """
 
 

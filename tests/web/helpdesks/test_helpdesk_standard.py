@@ -9,9 +9,10 @@ from datetime import UTC, date, datetime
 import pytest
 from helpdesk_builders import a_hook, at, delivery_id, event, sample
 
+from advisor import settings
 from advisor.records.reviews import OverrideReason
 from advisor.types import Account, Action, Channel, Customer, Handled, Message, OutcomeKind, Sender, Ticket
-from web.helpdesks import HELPDESKS, PULLING, WRITING, PayloadError, set_up
+from web.helpdesks import HELPDESKS, PULLING, WRITING, PayloadError, building, set_up
 from web.helpdesks.answers import ANSWERS, is_ours, reviews_of
 from web.helpdesks.building import email_of, links_article, value_at
 from web.helpdesks.model import Kind, NotForUs, TicketCame, TicketChanged, TicketDeleted
@@ -99,6 +100,10 @@ def test_deletions_and_pings() -> None:
 def test_a_wrong_shape_is_refused_with_its_place(sent: dict[str, object], reason: str) -> None:
     with pytest.raises(PayloadError, match=reason):
         event(HOOK, sent)
+
+
+def test_the_settings_know_what_a_map_may_fill() -> None:
+    assert set(settings.MAPPED) == set(building.MAPPED)
 
 
 def test_every_kind_has_a_file_and_five_are_written_to() -> None:
