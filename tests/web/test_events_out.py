@@ -473,6 +473,7 @@ def test_what_was_erased_while_it_waited_is_not_told(company: Company) -> None:
     company.advise()
     company.pump.fill()
     company.records.erase(company.records.find("C-1")[0])
+    assert company.subscribers.file.tables.table("events_out").count == 0
     company.tell()
     assert company.receiver.came == []
     assert company.counts() == {State.DONE: 1}
