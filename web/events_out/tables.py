@@ -94,13 +94,13 @@ TRIGGERS: Mapping[str, str] = {
         "where old.id < new.id and old.fingerprint = new.fingerprint and old.state = 'withdrawn') "
         f"begin {_noting(EventType.PROMISE_WITHDRAWN, source='null', ticket_id='null')}; end"
     ),
-    # a helpdesk deleted it, or its customer was forgotten: not even its id stays
+    # a helpdesk deleted the ticket, or its customer was forgotten: not even its id stays
     "events_out_of_erased": (
-        "after delete on tickets begin "
+        "after delete on recommendations begin "
         "delete from events_out where source = old.source and ticket_id = old.ticket_id; end"
     ),
 }
-"""Name -> what it does. A row that is put in the place of its like counts as inserted, and as deleted it does not."""
+"""Name -> what it does. A row that is put in the place of its like is deleted and inserted; advices never are."""
 
 
 def _watch(file: RecordsFile) -> None:
