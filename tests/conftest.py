@@ -1,4 +1,4 @@
-"""What all tests share: the fast encoder, an advisor over the demo help centre with real heads, a browser; once a run."""
+"""What all tests share, made once a run: the fast encoder, an advisor over the demo help centre, a browser."""
 
 from __future__ import annotations
 

@@ -81,7 +81,19 @@ def test_no_figure_is_about_a_person(app: Flask, at: Desk) -> None:
     text = app.test_client().get("/metrics").text
     assert "mary" not in text
     labels = set(re.findall(r'[{,](\w+)="', text))
-    assert labels <= {"method", "route", "status", "le", "action", "rule", "verdict", "state", "version", "python", "queue"}
+    assert labels <= {
+        "method",
+        "route",
+        "status",
+        "le",
+        "action",
+        "rule",
+        "verdict",
+        "state",
+        "version",
+        "python",
+        "queue",
+    }
 
 
 def test_two_apps_have_figures_of_their_own(app: Flask, at: Desk) -> None:
