@@ -10,6 +10,7 @@ import logging
 import os
 import secrets
 import socket
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ from web.inbox_jobs import Job, LostError
 from web.tables import now as this_moment
 
 log = logging.getLogger(__name__)
+SHORT_TURN = 0.0005  # seconds for which a worker may have the interpreter while a delivery waits at the door
 LOOK_AGAIN = 0.25  # seconds after which a worker looks for what other processes have added
 TICK = 0.5  # seconds between two rounds of the keeper
 PATIENCE = 30.0  # seconds until the database is tried again where it refused
@@ -73,6 +75,7 @@ class Workers:
 
     def start(self, number: int) -> None:
         """Start so many workers, and their keeper."""
+        sys.setswitchinterval(min(sys.getswitchinterval(), SHORT_TURN))
         self._threads.append(Thread(target=self._keep, name="inbox-keeper", daemon=True))
         for place in range(number):
             name = f"{self._process}/{place}"
