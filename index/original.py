@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -105,21 +106,45 @@ class Original:
         return np.asarray(vector, np.float32)
 
 
+class _Muting:
+    """Several threads may ask for quiet at once: the first one mutes, and the last one puts back what was before."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._asked = 0
+        self._level = 0
+        self._bars = False
+
+    def begin(self) -> None:
+        with self._lock:
+            if self._asked == 0:
+                self._level, self._bars = logging.root.manager.disable, _bars.is_progress_bar_enabled()
+                logging.disable(logging.WARNING)
+                _bars.disable_progress_bar()
+            self._asked += 1
+
+    def end(self) -> None:
+        with self._lock:
+            self._asked -= 1
+            if self._asked == 0:
+                logging.disable(self._level)
+                if self._bars:
+                    _bars.enable_progress_bar()
+
+
+_muting = _Muting()
+
+
 @contextmanager
 def quiet() -> Iterator[None]:
     """Keep the libraries' warnings and bars from the terminal; they say nothing a user could act on."""
-    level = logging.root.manager.disable
-    bars = _bars.is_progress_bar_enabled()
-    logging.disable(logging.WARNING)
-    _bars.disable_progress_bar()
+    _muting.begin()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        logging.disable(level)
-        if bars:
-            _bars.enable_progress_bar()
+        _muting.end()
 
 
 @contextmanager

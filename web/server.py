@@ -81,7 +81,7 @@ def serve_until_stopped(
         with _stopping(server) as stopping:
             say(address_of(taken))
             while not stopping.is_set():
-                loop(timeout=TICK, map=sockets, count=1)
+                loop(timeout=TICK, use_poll=True, map=sockets, count=1)
             _finish(server, taken, sockets)
     finally:
         server.task_dispatcher.shutdown(timeout=1)
@@ -91,7 +91,7 @@ def serve_until_stopped(
 def _finish(server: Any, taken: socket.socket, sockets: dict[int, Any]) -> None:
     """Answer what runs, then let go of everybody; `server` is waitress's, which gives no types."""
     for _ in range(2):  # whoever knocked before: let in, then heard
-        loop(timeout=0, map=sockets, count=1)
+        loop(timeout=0, use_poll=True, map=sockets, count=1)
     server.del_channel()
     taken.close()
     until = monotonic() + PATIENCE
@@ -99,7 +99,7 @@ def _finish(server: Any, taken: socket.socket, sockets: dict[int, Any]) -> None:
         for channel in list(server.active_channels.values()):
             if not channel.requests and channel.request is None and not channel.total_outbufs_len:
                 channel.handle_close()
-        loop(timeout=TICK, map=sockets, count=1)
+        loop(timeout=TICK, use_poll=True, map=sockets, count=1)
 
 
 @contextmanager

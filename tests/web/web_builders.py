@@ -234,7 +234,7 @@ def served(app: Flask) -> Iterator[str]:
 
     def serve() -> None:
         while not stopped.is_set():
-            loop(timeout=0.05, map=sockets, count=1)
+            loop(timeout=0.05, use_poll=True, map=sockets, count=1)  # select() knows 1,024 files only
         server.task_dispatcher.shutdown()
         close_all(sockets)
 
