@@ -68,6 +68,7 @@ def create_app(
     figures = Metrics(desk.records, sessions=lambda: len(staff.sessions.every()), jobs=inbox.counts)
     watch.watch(app, logs.log_request, figures.count)
     _protect(app, desk, staff, hosts)
+    door = doors.Door(hooks, inbox, address=lambda: desk.settings.address, now=this_moment)
     links = Links(staff.key, desk.settings.address)
     for pages in (
         account.page(staff),
@@ -76,9 +77,7 @@ def create_app(
         audit.page(desk),
         customers.page(desk),
         deliveries.page(desk, inbox, hooks, now=this_moment),
-        doors.page(
-            doors.Door(hooks, inbox, address=lambda: desk.settings.address, now=this_moment), hooks, now=this_moment
-        ),
+        doors.page(door, hooks, inbox, now=this_moment),
         experience.page(desk),
         health.page(checks(desk, inbox)),
         helped.page(desk, links),

@@ -40,6 +40,8 @@ from web.tables import open_file, stamp
 
 LEASE = timedelta(seconds=60)  # a worker says that it lives more often than this
 DOOR_PATIENCE = 4.0  # seconds that a delivery waits for the disk; helpdesks hang up after 5
+LARGE_LOG = 20_000  # pages of the write-ahead log
+USUAL_LOG = 1_000
 BATCH = 64  # deliveries that one transaction takes
 LEAST_DAYS = 7  # that a key is kept, whatever the setting says
 LONGEST_ERROR = 500  # characters
@@ -58,6 +60,34 @@ class _Knock:
     error: Exception | None = None
 
 
+class Doorway:
+    """Counts the deliveries that are being taken, so that those who have time can let them go first."""
+
+    def __init__(self) -> None:
+        self._gate = Lock()
+        self._inside = 0
+        self._free = Event()
+        self._free.set()
+
+    @contextmanager
+    def passing(self) -> Iterator[None]:
+        """A delivery is being taken."""
+        with self._gate:
+            self._inside += 1
+            self._free.clear()
+        try:
+            yield
+        finally:
+            with self._gate:
+                self._inside -= 1
+                if not self._inside:
+                    self._free.set()
+
+    def let_pass(self, seconds: float) -> None:
+        """Wait until no delivery is being taken, so long at most."""
+        self._free.wait(seconds)
+
+
 @dataclass(slots=True)
 class _Line:
     """Those who wait for the disk; whoever has the turn writes for all."""
@@ -74,6 +104,7 @@ class Inbox:
         """`chance` gives 0 to 1, by which tries are spread."""
         self.file = file
         self.added = Event()  # set when this process has added something
+        self.doorway = Doorway()
         self.patience = DOOR_PATIENCE
         self._chance = chance
         self._line = _Line()
@@ -114,6 +145,12 @@ class Inbox:
             self.added.set()
         return knock.taken
 
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite_utils.Database]:
+        """A transaction in turn with those who add: threads that wait for each other here need not ask SQLite often."""
+        with self._line.turn, self.file.errors_named(), self.file.writing() as tables:
+            yield tables
+
     def _write_waiting(self) -> None:
         """Take those in front, this thread's among them in the end, until it is over."""
         with self._line.gate:
@@ -139,7 +176,7 @@ class Inbox:
         with self.file.errors_named():
             if self.file.tables.execute(_DUE, _values(queue, now)).fetchone() is None:
                 return None  # looked for without the lock of the writers
-            with self.file.writing() as tables:
+            with self._writing() as tables:
                 self._return_lost(tables, queue, now)
                 row = tables.execute(_NEXT, _values(queue, now)).fetchone()
                 if row is None:
@@ -161,13 +198,13 @@ class Inbox:
 
     def renew(self, worker: str, *, now: datetime) -> None:
         """Say that a worker lives: what it has stays lent to it."""
-        with self.file.errors_named(), self.file.writing() as tables:
+        with self._writing() as tables:
             sql = "update inbox set lent_until = ? where worker = ? and state = ?"
             tables.execute(sql, [stamp(now + LEASE), worker, State.WORKING.value])
 
     def release(self, is_gone: Callable[[str], bool], *, now: datetime) -> int:
         """Let jobs of workers that are surely gone wait again; gives how many."""
-        with self.file.errors_named(), self.file.writing() as tables:
+        with self._writing() as tables:
             sql = "select id, queue, tries, worker from inbox where state = ?"
             rows = tables.execute(sql, [State.WORKING.value]).fetchall()
             gone = [row for row in rows if is_gone(row[3])]
@@ -180,7 +217,7 @@ class Inbox:
 
         LostError, and nothing is written, where it was lent anew.
         """
-        with self.file.errors_named(), self.file.writing() as tables:
+        with self._writing() as tables:
             done_in(tables, job, result=result, now=now)
             said = also(tables) if also is not None else None
             if said is not None:
@@ -188,7 +225,7 @@ class Inbox:
 
     def ignored(self, job: Job, because: str, *, now: datetime) -> None:
         """End a job for which there is nothing to do."""
-        with self.file.errors_named(), self.file.writing() as tables:
+        with self._writing() as tables:
             _end(tables, job, State.IGNORED, {"result": because, "error": None, "ended": stamp(now)})
 
     def failed(
@@ -199,7 +236,7 @@ class Inbox:
         `retry_after`: seconds that the other side asked for. LostError where the job was lent anew.
         """
         patience = patience_of(job.queue)
-        with self.file.errors_named(), self.file.writing() as tables:
+        with self._writing() as tables:
             if for_good or job.tries >= patience.most:
                 _end(tables, job, State.SET_ASIDE, {"error": error[:LONGEST_ERROR], "ended": stamp(now)})
                 return State.SET_ASIDE
@@ -209,13 +246,13 @@ class Inbox:
 
     def put_off(self, job: Job, error: str, *, until: datetime, now: datetime) -> None:
         """Let a job wait for something that is no fault of it; this counts as no try. LostError as in `failed`."""
-        with self.file.errors_named(), self.file.writing() as tables:
+        with self._writing() as tables:
             _end(tables, job, State.WAITING, {"error": error[:LONGEST_ERROR], "due": stamp(max(until, now))})
             tables.execute("update inbox set tries = tries - 1 where id = ?", [job.id])
 
     def replay(self, id: int, *, now: datetime) -> None:
         """Do a job once more from the first try; NotKeptError where it is not there, runs, or its payload is gone."""
-        with self.file.errors_named(), self.file.writing() as tables:
+        with self._writing() as tables:
             row = _row(tables, id)
             if row.state is State.WORKING:
                 raise NotKeptError(f"{id} is being worked on: wait until it has ended")
@@ -229,7 +266,7 @@ class Inbox:
 
     def discard(self, id: int, *, now: datetime) -> None:
         """Give a job up, and forget what it said; its key stays known. NotKeptError where it is not there, or runs."""
-        with self.file.errors_named(), self.file.writing() as tables:
+        with self._writing() as tables:
             if _row(tables, id).state is State.WORKING:
                 raise NotKeptError(f"{id} is being worked on: wait until it has ended")
             sql = "update inbox set state = ?, ended = ?, payload = null, headers = '{}' where id = ?"
@@ -296,7 +333,7 @@ class Inbox:
         """
         old, older = stamp(now - timedelta(days=keep_days)), stamp(now - timedelta(days=4 * keep_days))
         gone = stamp(now - timedelta(days=max(keep_days, LEAST_DAYS)))
-        with self.file.errors_named(), self.file.writing() as tables:
+        with self._writing() as tables:
             sql = (
                 "update inbox set payload = null, headers = '{}' where payload is not null and "
                 "((state in ('done', 'ignored') and ended < ?) or (state = 'set_aside' and ended < ?))"
@@ -333,6 +370,7 @@ def _values(queue: str, now: datetime) -> dict[str, str]:
 def on_the_disk(tables: sqlite_utils.Database, *, patience: float = DOOR_PATIENCE) -> Iterator[None]:
     """A transaction that is on the disk before it is over: a power cut takes nothing of it back."""
     tables.conn.execute("pragma synchronous = full")
+    tables.conn.execute(f"pragma wal_autocheckpoint = {LARGE_LOG}")  # others tidy up the log, who have time
     try:
         begin(tables, patience=patience)
         try:
@@ -343,6 +381,7 @@ def on_the_disk(tables: sqlite_utils.Database, *, patience: float = DOOR_PATIENC
         tables.conn.execute("commit")
     finally:
         tables.conn.execute("pragma synchronous = normal")
+        tables.conn.execute(f"pragma wal_autocheckpoint = {USUAL_LOG}")
 
 
 def begin(tables: sqlite_utils.Database, *, patience: float = DOOR_PATIENCE) -> None:

@@ -25,6 +25,7 @@ from web.tables import now as this_moment
 
 log = logging.getLogger(__name__)
 SHORT_TURN = 0.0005  # seconds for which a worker may have the interpreter while a delivery waits at the door
+COURTESY = 0.05  # seconds for which a worker lets deliveries at the door go first
 LOOK_AGAIN = 0.25  # seconds after which a worker looks for what other processes have added
 TICK = 0.5  # seconds between two rounds of the keeper
 PATIENCE = 30.0  # seconds until the database is tried again where it refused
@@ -126,6 +127,7 @@ class Workers:
         for station in self._stations:
             if self._stopping.is_set():
                 break
+            self._inbox.doorway.let_pass(COURTESY)
             job = self._inbox.take(station.queue, worker=name, now=self._now())
             if job is not None:
                 worked += 1

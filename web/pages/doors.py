@@ -116,14 +116,15 @@ class Door:
         return f"{base}/hooks/{name}{'?' if query else ''}{query}"
 
 
-def page(door: Door, hooks: Hooks, *, now: Callable[[], datetime]) -> Blueprint:
+def page(door: Door, hooks: Hooks, inbox: Inbox, *, now: Callable[[], datetime]) -> Blueprint:
     """`/hooks/<name>`."""
     pages = Blueprint("doors", __name__)
 
     @pages.post("/hooks/<name>")
     def knock(name: str) -> Response:
         try:
-            return let_in(name)
+            with inbox.doorway.passing():
+                return let_in(name)
         except RequestEntityTooLarge:
             return door.refuse(name, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE)
         except (ClientDisconnected, UnicodeError):
