@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from importlib.resources import as_file, files
@@ -22,6 +23,18 @@ from index.sources import read
 
 if TYPE_CHECKING:
     from selenium import webdriver
+
+
+FILES = Path("/proc/self/fd")
+MOST_FILES = 500  # open at once in this process, of 1,024 that many machines allow
+
+
+@pytest.fixture(autouse=True)
+def _few_files_open() -> Iterator[None]:
+    """Databases of earlier tests are closed by the collector of garbage, which knows nothing of a limit of files."""
+    yield
+    if FILES.is_dir() and len(os.listdir(FILES)) > MOST_FILES:
+        gc.collect()
 
 
 @pytest.fixture(scope="session", autouse=True)
