@@ -102,6 +102,7 @@ class Workers:
     def work_off(self) -> int:
         """Do all that is due, in this thread; gives how many jobs."""
         name, count = f"{self._process}/own-{secrets.token_hex(2)}", 0
+        self._take_back()
         for station in self._stations:
             if station.fill is not None:
                 station.fill()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import UTC, datetime
 
 import pytest
@@ -183,6 +184,14 @@ def test_one_delivery_that_fails_holds_up_no_other_ticket(at: HookedApp, monkeyp
     (failed,) = [one for one in at.jobs() if one.ticket_id == "poison"]
     assert failed.error is not None
     assert failed.error.startswith("RuntimeError (incident ")
+
+
+def test_what_a_killed_process_worked_on_is_worked_off_by_the_next(at: HookedApp) -> None:
+    at.tell("ticket.created", made(), id="1")
+    gone = f"{socket.gethostname()}/{2**22 + 1}/1/0"  # beyond the numbers that processes have
+    assert at.inbox.take("deliveries", worker=gone, now=datetime.now(UTC)) is not None
+    assert at.crew.work_off() == 1
+    assert [(one.state, one.tries) for one in at.jobs()] == [(State.DONE, 2)]
 
 
 def test_a_hook_that_was_removed_sets_its_deliveries_aside() -> None:
