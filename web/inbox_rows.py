@@ -1,4 +1,4 @@
-"""The rows of the inbox: every function writes inside a transaction, somebody's or one that is on the disk at its end."""
+"""The rows of the inbox, written inside a transaction: somebody's, or one that is on the disk when it ends."""
 
 from __future__ import annotations
 
