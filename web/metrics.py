@@ -88,7 +88,6 @@ class _Recorded(Collector):
             family.add_metric([state.value], float(state is now))
         return family
 
-
     def _inbox(self) -> Metric:
         family = GaugeMetricFamily("advisor_inbox", "Jobs of the inbox that are not done", labels=["queue", "state"])
         counts: dict[str, Mapping[State, int]] = {DELIVERIES: {}, **self._jobs()}

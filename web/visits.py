@@ -39,7 +39,6 @@ def know_visitors(app: Flask, staff: Staff, *, https: bool) -> None:
     """Find out before every view who is signed in, and set up the cookie in which that is kept."""
     app.secret_key = staff.key
     app.extensions["staff"] = staff
-    app.extensions["staff"] = staff
     app.config.update(
         SESSION_COOKIE_NAME=cookie_name(staff.key, https=https),
         SESSION_COOKIE_HTTPONLY=True,
