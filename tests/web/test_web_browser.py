@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from http.client import HTTPConnection
-from pathlib import Path
 from threading import Barrier, Thread
 from urllib.parse import urlencode
 
 import pytest
+from browsing import complaints, needs_chromium, sized, typed
 from flask import Flask
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from web_builders import client_as, cookie_as, desk, served, web_app
 
 from web.users import Role
 
-CHROMIUM = shutil.which("chromium")
-DRIVER = shutil.which("chromedriver")
-FLAGS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1280,900",
-)
-needs_chromium = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="chromium or chromedriver is not installed")
 LONG = "W" * 3000
 
 
@@ -50,45 +33,11 @@ def address(app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture
-def browser(signed_out: webdriver.Chrome, app: Flask, address: str) -> webdriver.Chrome:
+def browser(chrome: webdriver.Chrome, app: Flask, address: str) -> webdriver.Chrome:
     """The browser, in which an agent is signed in."""
-    signed_out.delete_all_cookies()
-    signed_out.get(f"{address}/sign-in")
-    signed_out.add_cookie(cookie_as(app, Role.AGENT))
-    return signed_out
-
-
-@pytest.fixture(scope="module")
-def signed_out(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    profile: Path = tmp_path_factory.mktemp("profile")
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM or ""
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    for flag in (*FLAGS, f"--user-data-dir={profile}"):
-        options.add_argument(flag)
-    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
-    driver.implicitly_wait(5)  # seconds for the next page to come
-    try:
-        yield driver
-    finally:
-        driver.quit()
-
-
-def narrowed(browser: webdriver.Chrome, width: int) -> None:
-    size = {"width": width, "height": 740, "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-
-
-def typed(browser: webdriver.Chrome, *keys: str) -> None:
-    """Press keys where the focus is."""
-    for key in keys:
-        browser.switch_to.active_element.send_keys(key)
-
-
-def complaints(browser: webdriver.Chrome) -> list[str]:
-    """What the browser's console has said since it was last asked."""
-    said: list[dict[str, str]] = browser.get_log("browser")  # type: ignore[no-untyped-call]
-    return [entry["message"] for entry in said]
+    chrome.get(f"{address}/sign-in")
+    chrome.add_cookie(cookie_as(app, Role.AGENT))
+    return chrome
 
 
 def too_wide(browser: webdriver.Chrome) -> int:
@@ -113,7 +62,7 @@ def post(address: str, form: dict[str, str], signed_in: dict[str, str]) -> tuple
 @pytest.mark.chromium
 @needs_chromium
 def test_a_ticket_is_typed_and_advised_by_keyboard_alone(browser: webdriver.Chrome, address: str) -> None:
-    narrowed(browser, 1280)
+    sized(browser, 1280)
     complaints(browser)
     browser.get(f"{address}/try")
     typed(browser, Keys.TAB, Keys.ENTER)  # the link that skips to the content
@@ -130,7 +79,7 @@ def test_a_ticket_is_typed_and_advised_by_keyboard_alone(browser: webdriver.Chro
 @pytest.mark.chromium
 @needs_chromium
 def test_the_draft_is_copied_with_one_click(browser: webdriver.Chrome, address: str) -> None:
-    narrowed(browser, 1280)
+    sized(browser, 1280)
     browser.get(f"{address}/try?demo=demo-01")
     browser.find_element(By.CSS_SELECTOR, "button[type=submit]").click()
     browser.find_element(By.ID, "copy").click()
@@ -142,7 +91,7 @@ def test_the_draft_is_copied_with_one_click(browser: webdriver.Chrome, address: 
 @pytest.mark.chromium
 @needs_chromium
 def test_nothing_is_wider_than_a_narrow_screen(browser: webdriver.Chrome, address: str) -> None:
-    narrowed(browser, 360)
+    sized(browser, 360)
     for path in ("/try", "/try?demo=demo-09", "/account", "/nothing"):
         browser.get(address + path)
         assert too_wide(browser) == 0

@@ -27,9 +27,7 @@ EML = ".eml"
 
 
 class Mailbox(Protocol):
-    """Mails by their place, from 0."""
-
-    packed: bool  # True = read_all only, else read only
+    """Mails by their place, from 0, each of which is read where it lies."""
 
     def heads(self) -> Iterator[bytes]:
         """The header lines of each mail, in order; must be gone through before anything else."""
@@ -40,12 +38,9 @@ class Mailbox(Protocol):
     def read(self, number: int) -> bytes:
         """A mail; of a longer one than a record may be, so much and a byte."""
 
-    def read_all(self) -> Iterator[bytes]:
-        """All mails in their order, each as `read` gives it."""
-
 
 @contextmanager
-def open_mailbox(archive: Archive, meter: Meter, limits: Limits) -> Iterator[Mailbox]:
+def open_mailbox(archive: Archive, meter: Meter, limits: Limits) -> Iterator[Mailbox | PackedMbox]:
     """The mails of an archive."""
     with ExitStack() as stack:
         if archive.path.is_dir():
@@ -116,8 +111,6 @@ def _beginnings(text: bytes, at: int, safe: int) -> Iterator[tuple[int, int]]:
 class Mbox:
     """An mbox that is not packed: mails are found again by the bytes at which they begin."""
 
-    packed = False
-
     def __init__(self, path: Path, file: BinaryIO, meter: Meter, limits: Limits) -> None:
         self._name = path.name
         self._file = file
@@ -146,15 +139,9 @@ class Mbox:
         self._meter.done += length
         return self._file.read(min(length, self._limits.record + 1))
 
-    def read_all(self) -> Iterator[bytes]:
-        """See Mailbox."""
-        return map(self.read, range(len(self._starts)))
-
 
 class PackedMbox:
     """An mbox that is unpacked twice, as it is read."""
-
-    packed = True
 
     def __init__(self, archive: Archive, meter: Meter, limits: Limits) -> None:
         self._archive = archive
@@ -171,20 +158,14 @@ class PackedMbox:
         """See Mailbox."""
         return f"{self._archive.path.name}, message {number + 1}"
 
-    def read(self, number: int) -> bytes:
-        """See Mailbox."""
-        raise NotImplementedError("a packed mailbox is read in its order")
-
     def read_all(self) -> Iterator[bytes]:
-        """See Mailbox."""
+        """All mails in their order, each as far as a mailbox that is not packed would read it."""
         with opened(self._archive, self._meter, self._limits) as stream:
             yield from (mail for _, _, mail in mails_of(stream, keep=self._limits.record + 1))
 
 
 class SingleMail:
     """One .eml file, which may be packed."""
-
-    packed = False
 
     def __init__(self, archive: Archive, meter: Meter, limits: Limits) -> None:
         self._archive = archive
@@ -205,15 +186,9 @@ class SingleMail:
         with opened(self._archive, self._meter, self._limits) as stream:
             return read_up_to(stream, self._limits.record + 1)
 
-    def read_all(self) -> Iterator[bytes]:
-        """See Mailbox."""
-        yield self.read(0)
-
 
 class Folder:
     """A folder of .eml files."""
-
-    packed = False
 
     def __init__(self, folder: Path, files: tuple[Path, ...], meter: Meter, limits: Limits) -> None:
         self._folder = folder
@@ -235,10 +210,6 @@ class Folder:
         self._meter.done += self._files[number].stat().st_size
         return self._first(self._files[number], self._limits.record + 1)
 
-    def read_all(self) -> Iterator[bytes]:
-        """See Mailbox."""
-        return map(self.read, range(len(self._files)))
-
     def _first(self, file: Path, size: int) -> bytes:
         try:
             with file.open("rb") as stream:
@@ -249,8 +220,6 @@ class Folder:
 
 class MailZip:
     """A zip of .eml files."""
-
-    packed = False
 
     def __init__(self, path: Path, zipped: Zip, meter: Meter, limits: Limits) -> None:
         self._name = path.name
@@ -273,10 +242,6 @@ class MailZip:
         """See Mailbox."""
         self._meter.done += self._files[number].compress_size
         return self._first(number, self._limits.record + 1, Meter())
-
-    def read_all(self) -> Iterator[bytes]:
-        """See Mailbox."""
-        return map(self.read, range(len(self._files)))
 
     def _first(self, number: int, size: int, meter: Meter) -> bytes:
         with self._zip.open(self._files[number], meter) as member:

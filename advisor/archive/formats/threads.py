@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advisor.archive.formats.mail import Head, Mail, head_of, read_mail
-from advisor.archive.formats.mailboxes import Mailbox, open_mailbox
+from advisor.archive.formats.mailboxes import Mailbox, PackedMbox, open_mailbox
 from advisor.archive.formats.people import filled
 from advisor.archive.formats.shape import Fields
 from advisor.archive.formats.values import Archive, Format, Limits, Meter, Record, Refused, megabytes
@@ -77,7 +77,10 @@ def read_mailbox(archive: Archive, meter: Meter, limits: Limits) -> Iterator[Rec
         for head in box.heads():
             threads.add(head_of(head))
         last = last_of(threads.roots())
-        read = _in_their_order(box, last, archive, limits) if box.packed else _one_by_one(box, last, archive, limits)
+        if isinstance(box, PackedMbox):
+            read = _in_their_order(box, last, archive, limits)
+        else:
+            read = _one_by_one(box, last, archive, limits)
         for number, mails in read:
             wrong = next((mail for mail in mails if isinstance(mail, Refused)), None)
             yield box.where(number), wrong or ticket_fields([mail for mail in mails if isinstance(mail, Mail)])
@@ -125,7 +128,9 @@ def _one_by_one(box: Mailbox, last: Places, archive: Archive, limits: Limits) ->
         begin = int(end)
 
 
-def _in_their_order(box: Mailbox, last: Places, archive: Archive, limits: Limits) -> Iterator[tuple[int, list[Read]]]:
+def _in_their_order(
+    box: PackedMbox, last: Places, archive: Archive, limits: Limits
+) -> Iterator[tuple[int, list[Read]]]:
     """The mails of each thread, kept until its last one has come."""
     waiting: dict[int, list[tuple[int, Read]]] = {}
     held = 0  # characters
