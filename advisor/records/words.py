@@ -39,7 +39,7 @@ def forget_words(tables: sqlite_utils.Database, source: str, ticket_id: str) -> 
 
 
 def tidy_words(tables: sqlite_utils.Database) -> None:
-    """Write the search's lists anew: what was taken out stands in them until then. Some 2 s for 500,000 tickets."""
+    """Write the search's lists anew: what was taken out stands in them until then."""
     tables.execute("insert into queue_text (queue_text) values ('optimize')")
 
 
